@@ -1,0 +1,56 @@
+"""What every test may ask for: the folder of real input, and the programs of others.
+
+Nothing of the package is imported here; factories of plans and objects stand in `factories`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+DEFAULT_SHARED = REPOSITORY.parent / "shared"
+PROGRAMS = {
+    "interop": ("dcmdump", "echoscu", "findscu", "movescu", "storescu", "storescp", "dciodvfy"),
+    "browser": ("chromium",),
+}
+"""What a test with this mark needs on the PATH, unless the mark itself names less: `@pytest.mark.interop("dcmdump")`."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A folder named by hand must exist: a run that was asked for real input never passes without it."""
+    named = os.environ.get("WORKBENCH_SHARED")
+    if named is not None and not Path(named).is_dir():
+        pytest.exit(f"WORKBENCH_SHARED: found {named!r}, which is no folder, expected the folder of real input", returncode=2)
+
+
+def pytest_report_header() -> str:
+    """The first lines of a run say where real input comes from."""
+    folder = _shared_folder()
+    return f"shared data: {folder or f'none (no {DEFAULT_SHARED}; its tests are skipped)'}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test that needs programs of others is skipped, visibly, where they are not installed."""
+    for kind, default in PROGRAMS.items():
+        for mark in item.iter_markers(kind):
+            missing = [program for program in mark.args or default if shutil.which(program) is None]
+            if missing:
+                pytest.skip(f"not installed: {', '.join(missing)}; `make system` installs them as root")
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real input: `WORKBENCH_SHARED`, else `../shared`; absent, its tests are skipped."""
+    folder = _shared_folder()
+    if folder is None:
+        pytest.skip("no real input: neither WORKBENCH_SHARED nor ../shared")
+    return folder
+
+
+def _shared_folder() -> Path | None:
+    folder = Path(os.environ.get("WORKBENCH_SHARED") or DEFAULT_SHARED)
+    return folder.resolve() if folder.is_dir() else None

@@ -1,0 +1,58 @@
+"""Ocular Proton Workbench: a treatment management system for proton therapy and the exchange of ocular plans.
+
+The names below are the public face. They are loaded when first used, so that importing one part does not load the others.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench import figures, ocular
+    from workbench.bench import StoredPlan, Workbench
+    from workbench.device.scenario import Scenario
+    from workbench.device.simulated import SimulatedDevice
+    from workbench.errors import Conflict, Refused, Unavailable, WorkbenchError
+    from workbench.settings import Settings
+
+__all__ = [
+    "Conflict",
+    "Refused",
+    "Scenario",
+    "Settings",
+    "SimulatedDevice",
+    "StoredPlan",
+    "Unavailable",
+    "Workbench",
+    "WorkbenchError",
+    "figures",
+    "ocular",
+]
+
+_HOMES = {
+    "Conflict": "workbench.errors",
+    "Refused": "workbench.errors",
+    "Scenario": "workbench.device.scenario",
+    "Settings": "workbench.settings",
+    "SimulatedDevice": "workbench.device.simulated",
+    "StoredPlan": "workbench.bench",
+    "Unavailable": "workbench.errors",
+    "Workbench": "workbench.bench",
+    "WorkbenchError": "workbench.errors",
+}
+_PACKAGES = ("figures", "ocular")
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return import_module(f"workbench.{name}")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'workbench' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

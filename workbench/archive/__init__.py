@@ -1,0 +1,1 @@
+"""What is remembered: objects as files, everything about them as rows."""

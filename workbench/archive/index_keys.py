@@ -1,0 +1,52 @@
+"""What the index keeps of a data set."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from pydicom.dataset import Dataset
+
+from workbench.archive.rows import IndexKeys
+from workbench.errors import Refused
+
+COLUMN_OF = MappingProxyType(
+    {
+        "PatientID": "patient_id",
+        "PatientName": "patient_name",
+        "PatientBirthDate": "patient_birth_date",
+        "PatientSex": "patient_sex",
+        "StudyInstanceUID": "study_uid",
+        "StudyID": "study_id",
+        "StudyDate": "study_date",
+        "StudyTime": "study_time",
+        "StudyDescription": "study_description",
+        "AccessionNumber": "accession_number",
+        "SeriesInstanceUID": "series_uid",
+        "SeriesNumber": "series_number",
+        "SeriesDescription": "series_description",
+        "Modality": "modality",
+        "InstanceNumber": "instance_number",
+        "RTPlanLabel": "plan_label",
+        "FrameOfReferenceUID": "frame_uid",
+    }
+)
+"""Keyword → column of the index."""
+
+
+def index_keys(dataset: Dataset) -> IndexKeys:
+    """The keys of one object.
+
+    Raises
+    ------
+    Refused : it has no study or series, so nobody could ever find it.
+    """
+    found = {column: _text(dataset, keyword) for keyword, column in COLUMN_OF.items()}
+    for keyword, column in (("StudyInstanceUID", "study_uid"), ("SeriesInstanceUID", "series_uid")):
+        if not found[column]:
+            raise Refused(f"object {dataset.get('SOPInstanceUID')}: found no {keyword}, expected one value", rule="row")
+    return IndexKeys(**found)
+
+
+def _text(dataset: Dataset, keyword: str) -> str:
+    value = dataset.get(keyword)
+    return "" if value is None else str(value)

@@ -1,0 +1,181 @@
+"""The rows as values: what the tables give to those above, who never see SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from workbench.treatment.session import SessionKind
+
+
+class Origin(StrEnum):
+    """How an object came here."""
+
+    IMPORTED = "imported"
+    """Brought in by the user."""
+    CREATED = "created"
+    """Made by the workbench."""
+    RECEIVED = "received"
+    """Sent by a device."""
+
+
+class SessionState(StrEnum):
+    """Where a session stands."""
+
+    PREPARED = "prepared"
+    """Checked in; its workitems wait on the worklist."""
+    ACTIVE = "active"
+    """A device has claimed one of its workitems."""
+    CANCELED = "canceled"
+    """The user canceled it; it is still to be completed."""
+    COMPLETED = "completed"
+    """The user completed it; the room is free."""
+
+
+class StepState(StrEnum):
+    """State of a workitem (PS3.4 CC.1.1)."""
+
+    SCHEDULED = "SCHEDULED"
+    """Waiting to be claimed."""
+    IN_PROGRESS = "IN PROGRESS"
+    """Claimed; its holder alone may change it."""
+    COMPLETED = "COMPLETED"
+    """Done; final."""
+    CANCELED = "CANCELED"
+    """Given up; final."""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can change any more."""
+        return self in {StepState.COMPLETED, StepState.CANCELED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexKeys:
+    """What the index keeps of an object's data set; empty text where it has nothing."""
+
+    patient_id: str = ""
+    patient_name: str = ""
+    patient_birth_date: str = ""
+    patient_sex: str = ""
+    study_uid: str = ""
+    study_id: str = ""
+    study_date: str = ""
+    study_time: str = ""
+    study_description: str = ""
+    accession_number: str = ""
+    series_uid: str = ""
+    series_number: str = ""
+    series_description: str = ""
+    modality: str = ""
+    instance_number: str = ""
+    plan_label: str = ""
+    frame_uid: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObject:
+    """One stored object."""
+
+    uid: str
+    sop_class_uid: str
+    file: str
+    transfer_syntax: str
+    size: int
+    origin: Origin
+    session_id: int | None
+    stored_at: datetime
+    keys: IndexKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRow:
+    """One session.
+
+    Parameters
+    ----------
+    metersets_mu : beam number → monitor units of one whole fraction.
+    tasks : what was decided, as plain values (beam, type, start and end meterset).
+    explained : the decision in words.
+    """
+
+    id: int
+    state: SessionState
+    kind: SessionKind
+    room: str
+    plan_uid: str
+    session_plan_uid: str
+    instruction_uid: str
+    plan_label: str
+    patient_id: str
+    study_uid: str
+    frame_uid: str | None
+    fraction: int
+    metersets_mu: dict[int, float]
+    tasks: tuple[dict[str, float | int | str], ...]
+    explained: str
+    prepared_at: datetime
+    closed_at: datetime | None = None
+
+    @property
+    def accepts_objects(self) -> bool:
+        """Whether a device may store objects into it."""
+        return self.state is SessionState.ACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkitemRow:
+    """One workitem.
+
+    Parameters
+    ----------
+    code : code value of its workitem code.
+    lock : Transaction UID of its holder; never shown to anybody.
+    holder : AE title of who claimed it.
+    dataset : its attributes, Explicit VR Little Endian, without state and lock.
+    """
+
+    uid: str
+    session_id: int
+    room: str
+    code: str
+    state: StepState
+    lock: str | None
+    holder: str | None
+    progress_percent: float | None
+    progress_text: str | None
+    dataset: bytes
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeamRow:
+    """One beam of one treatment record; None where the record is silent. Angles in degrees, positions in mm, metersets in MU."""
+
+    record_uid: str
+    beam: int
+    session_id: int | None
+    patient_id: str
+    plan_uid: str
+    session_plan_uid: str
+    plan_label: str
+    kind: str
+    room: str
+    fraction: int | None
+    beam_name: str
+    delivery_type: str | None
+    termination: str
+    verification: str | None
+    specified_mu: float | None
+    delivered_mu: float | None
+    gantry_deg: float | None
+    support_angle_deg: float | None
+    support_pitch_deg: float | None
+    support_roll_deg: float | None
+    support_vertical_mm: float | None
+    support_longitudinal_mm: float | None
+    support_lateral_mm: float | None
+    snout_mm: float | None
+    started_at: datetime | None
+    ended_at: datetime | None

@@ -1,0 +1,143 @@
+"""The tables. Their columns are the vocabulary of every query; only this package speaks SQL.
+
+Moments are text in ISO 8601 with offset, so that every database keeps the zone.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    text,
+)
+
+VERSION = 1
+metadata = MetaData()
+
+meta = Table("meta", metadata, Column("key", String(32), primary_key=True), Column("value", String(64), nullable=False))
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("room", String(64), nullable=False),
+    Column("plan_uid", String(64), nullable=False),
+    Column("session_plan_uid", String(64), nullable=False),
+    Column("instruction_uid", String(64), nullable=False),
+    Column("plan_label", String(64), nullable=False),
+    Column("patient_id", String(64), nullable=False),
+    Column("study_uid", String(64), nullable=False),
+    Column("frame_uid", String(64)),
+    Column("fraction", Integer, nullable=False),
+    Column("metersets_mu", JSON, nullable=False),
+    Column("tasks", JSON, nullable=False),
+    Column("explained", String, nullable=False),
+    Column("prepared_at", String(40), nullable=False),
+    Column("closed_at", String(40)),
+)
+Index(
+    "one_open_session_per_room",
+    sessions.c.room,
+    unique=True,
+    sqlite_where=text("state <> 'completed'"),
+    postgresql_where=text("state <> 'completed'"),
+)
+
+objects = Table(
+    "objects",
+    metadata,
+    Column("uid", String(64), primary_key=True),
+    Column("sop_class_uid", String(64), nullable=False),
+    Column("file", String(64), nullable=False),
+    Column("transfer_syntax", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("session_id", Integer, ForeignKey("sessions.id"), index=True),
+    Column("stored_at", String(40), nullable=False),
+    Column("patient_id", String(64), nullable=False, index=True),
+    Column("patient_name", String(324), nullable=False),
+    Column("patient_birth_date", String(8), nullable=False),
+    Column("patient_sex", String(16), nullable=False),
+    Column("study_uid", String(64), nullable=False, index=True),
+    Column("study_id", String(16), nullable=False),
+    Column("study_date", String(8), nullable=False),
+    Column("study_time", String(16), nullable=False),
+    Column("study_description", String(64), nullable=False),
+    Column("accession_number", String(16), nullable=False),
+    Column("series_uid", String(64), nullable=False, index=True),
+    Column("series_number", String(12), nullable=False),
+    Column("series_description", String(64), nullable=False),
+    Column("modality", String(16), nullable=False),
+    Column("instance_number", String(12), nullable=False),
+    Column("plan_label", String(16), nullable=False, index=True),
+    Column("frame_uid", String(64), nullable=False),
+)
+
+workitems = Table(
+    "workitems",
+    metadata,
+    Column("uid", String(64), primary_key=True),
+    Column("session_id", Integer, ForeignKey("sessions.id"), nullable=False, index=True),
+    Column("room", String(64), nullable=False),
+    Column("code", String(16), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("lock", String(64)),
+    Column("holder", String(16)),
+    Column("progress_percent", Float),
+    Column("progress_text", String(1024)),
+    Column("dataset", LargeBinary, nullable=False),
+    Column("changed_at", String(40), nullable=False),
+)
+
+beams = Table(
+    "beams",
+    metadata,
+    Column("record_uid", String(64), ForeignKey("objects.uid"), primary_key=True),
+    Column("beam", Integer, primary_key=True),
+    Column("session_id", Integer, ForeignKey("sessions.id"), index=True),
+    Column("patient_id", String(64), nullable=False, index=True),
+    Column("plan_uid", String(64), nullable=False, index=True),
+    Column("session_plan_uid", String(64), nullable=False),
+    Column("plan_label", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("room", String(64), nullable=False),
+    Column("fraction", Integer),
+    Column("beam_name", String(64), nullable=False),
+    Column("delivery_type", String(16)),
+    Column("termination", String(16), nullable=False),
+    Column("verification", String(16)),
+    Column("specified_mu", Float),
+    Column("delivered_mu", Float),
+    Column("gantry_deg", Float),
+    Column("support_angle_deg", Float),
+    Column("support_pitch_deg", Float),
+    Column("support_roll_deg", Float),
+    Column("support_vertical_mm", Float),
+    Column("support_longitudinal_mm", Float),
+    Column("support_lateral_mm", Float),
+    Column("snout_mm", Float),
+    Column("started_at", String(40)),
+    Column("ended_at", String(40)),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(40), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(64), nullable=False, index=True),
+    Column("actor", String(64), nullable=False),
+    Column("detail", JSON, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,78 @@
+"""Workitems as rows; every transition is one guarded UPDATE."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from workbench.archive import schema
+from workbench.archive.rows import StepState, WorkitemRow
+
+
+class Workitems:
+    """Workitems of one transaction's view."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, workitem: WorkitemRow) -> None:
+        """Put a workitem on the worklist."""
+        row = {name: getattr(workitem, name) for name in WorkitemRow.__dataclass_fields__}
+        row |= {"state": workitem.state.value, "changed_at": workitem.changed_at.isoformat()}
+        self._connection.execute(insert(schema.workitems).values(**row))
+
+    def get(self, uid: str) -> WorkitemRow | None:
+        """The workitem of this SOP Instance UID."""
+        row = self._connection.execute(select(schema.workitems).where(schema.workitems.c.uid == uid)).one_or_none()
+        return None if row is None else _workitem(row)
+
+    def find(
+        self,
+        *,
+        uid: str | None = None,
+        state: StepState | None = None,
+        code: str | None = None,
+        rooms: tuple[str, ...] | None = None,
+        session_id: int | None = None,
+    ) -> list[WorkitemRow]:
+        """Workitems that fit every condition given, in the order of their sessions."""
+        table = schema.workitems
+        query = select(table).order_by(table.c.session_id, table.c.code.desc(), table.c.uid)
+        for column, value in (
+            (table.c.uid, uid),
+            (table.c.state, None if state is None else state.value),
+            (table.c.code, code),
+            (table.c.session_id, session_id),
+        ):
+            if value is not None:
+                query = query.where(column == value)
+        if rooms is not None:
+            query = query.where(table.c.room.in_(rooms))
+        return [_workitem(row) for row in self._connection.execute(query)]
+
+    def move(
+        self, uid: str, *, expected: StepState, to: StepState, at: datetime, lock: str | None = None, holder: str | None = None
+    ) -> bool:
+        """Change the state if it is the expected one; whether it was. A lock or holder given is written with it."""
+        values: dict[str, Any] = {"state": to.value, "changed_at": at.isoformat()}
+        if lock is not None:
+            values |= {"lock": lock, "holder": holder}
+        guarded = update(schema.workitems).where(schema.workitems.c.uid == uid, schema.workitems.c.state == expected.value)
+        return self._connection.execute(guarded.values(**values)).rowcount == 1
+
+    def rewrite(self, uid: str, *, dataset: bytes, progress_percent: float | None, progress_text: str | None, at: datetime) -> None:
+        """Replace the attributes of a workitem and the progress they tell."""
+        values = {
+            "dataset": dataset,
+            "progress_percent": progress_percent,
+            "progress_text": progress_text,
+            "changed_at": at.isoformat(),
+        }
+        self._connection.execute(update(schema.workitems).where(schema.workitems.c.uid == uid).values(**values))
+
+
+def _workitem(row: Row[Any]) -> WorkitemRow:
+    plain = dict(row._mapping)
+    return WorkitemRow(**plain | {"state": StepState(row.state), "changed_at": datetime.fromisoformat(row.changed_at)})

@@ -1,0 +1,387 @@
+"""The workbench as one object: archive, workflow and provider of one data folder, opened and closed together.
+
+This is the face that notebooks, dashboards and the command line use. It composes; it decides nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from pydicom.dataset import Dataset
+
+from workbench import settings as configuration
+from workbench.archive.archive import Archive
+from workbench.archive.rows import Origin, SessionRow, StoredObject, WorkitemRow
+from workbench.clock import Clock, SystemClock
+from workbench.dicom import part10, uids
+from workbench.dicom.uids import RandomUids, UidSource
+from workbench.errors import Refused, Unavailable
+from workbench.events import Bridge, Event, EventBus, EventKind
+from workbench.mapping import ocular_plans
+from workbench.network.handlers import Handlers
+from workbench.network.server import Address, Provider, free_port
+from workbench.ocular.beamline import Beamline, known_beamlines
+from workbench.ocular.plan import OcularPlan
+from workbench.settings import DEFAULT_DEVICE_AE_TITLE, Peer, Settings
+from workbench.treatment.session import SessionKind
+from workbench.workflow.desk import Desk
+from workbench.workflow.intake import Intake
+from workbench.workflow.retrieve import Retrieve
+from workbench.workflow.schedule import USER, Schedule
+from workbench.workflow.worklist import Worklist
+
+if TYPE_CHECKING:
+    from workbench.records import Records
+
+log = logging.getLogger(__name__)
+
+FOLLOW_S = 0.25
+"""How often the history is looked at for what other processes did."""
+SETTINGS_FILE = "workbench.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan in the archive.
+
+    Parameters
+    ----------
+    uid : its SOP Instance UID.
+    images : SOP Instance UIDs of the setup images that came with it.
+    ocular : the ocular plan it was made from, where it was.
+    """
+
+    uid: str
+    label: str
+    patient_id: str
+    images: tuple[str, ...] = ()
+    ocular: OcularPlan | None = None
+
+    def _repr_html_(self) -> str:
+        return f"<b>Plan {escape(self.label)}</b> of patient {escape(self.patient_id)} · <code>{self.uid}</code>"
+
+
+class Workbench:
+    """A treatment management system on one data folder.
+
+    Parameters
+    ----------
+    folder : data folder, made when missing; None for one that goes away with the workbench.
+    settings : instead of those in ``folder/workbench.toml``.
+    listen : whether the provider starts at once.
+    changes : single settings to change, for example ``ae_title="TMS"`` or ``port=11112``.
+
+    Examples
+    --------
+    >>> with Workbench() as bench:
+    ...     plan = bench.add_plan(read_eyeplan("P1"))
+    ...     session = bench.check_in(plan, meterset_mu={1: 120.0})
+    """
+
+    def __init__(
+        self,
+        folder: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        listen: bool = True,
+        clock: Clock | None = None,
+        uid_source: UidSource | None = None,
+        **changes: Any,
+    ) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix="workbench-") if folder is None else None
+        self.folder = Path(self._temporary.name if self._temporary else str(folder))
+        _make(self.folder)
+        loaded = replace(settings or configuration.load(self.folder / SETTINGS_FILE), **changes)
+        self.settings = _with_device(loaded)
+        self.bus = EventBus()
+        self._archive = Archive(self.folder, self.settings, self.bus)
+        self._desk = Desk(archive=self._archive, settings=self.settings, clock=clock or SystemClock(), uids=uid_source or RandomUids())
+        self._intake, self._retrieve, self._worklist = Intake(self._desk), Retrieve(self._desk), Worklist(self._desk)
+        self._schedule = Schedule(self._desk, {line.machine_name: line for line in self.beamlines.values()})
+        self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self.settings))
+        self._opened_after = self._last_event()
+        self._closing = threading.Event()
+        self._follower: threading.Thread | None = None
+        if listen:
+            try:
+                self.start()
+            except BaseException:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Workbench {self.folder.name}: {'listening' if self._provider.is_running else 'not listening'}>"
+
+    def _repr_html_(self) -> str:
+        where = f"{self.settings.host}:{self._provider.port}" if self._provider.is_running else "not listening"
+        return f"<b>Workbench</b> {escape(self.settings.ae_title)} · {where} · data in <code>{escape(str(self.folder))}</code>"
+
+    @cached_property
+    def beamlines(self) -> Mapping[str, Beamline]:
+        """Beamlines by name: those that ship and those of the settings."""
+        return known_beamlines(self.settings.beamlines)
+
+    @property
+    def is_listening(self) -> bool:
+        """Whether the provider accepts associations."""
+        return self._provider.is_running
+
+    @property
+    def address(self) -> Address:
+        """Where the provider is, and the device that it expects.
+
+        Raises
+        ------
+        Unavailable : the provider does not listen.
+        """
+        if not self._provider.is_running:
+            raise Unavailable("provider: does not listen, expected it to be started", rule="not-listening")
+        device = self.settings.peer(DEFAULT_DEVICE_AE_TITLE) or self.settings.peers[0]
+        return Address(
+            host=self.settings.host,
+            port=self._provider.port,
+            ae_title=self.settings.ae_title,
+            device_ae_title=device.ae_title,
+            device_port=device.port,
+        )
+
+    @cached_property
+    def records(self) -> Records:
+        """Tables over what was received."""
+        from workbench.records import Records  # noqa: PLC0415 - pandas is loaded only by who asks for tables
+
+        return Records(self._archive.database)
+
+    def start(self) -> None:
+        """Accept associations from now on."""
+        if self._provider.is_running:
+            return
+        self._archive.files.discard_parts()
+        self._provider.start()
+        self._note(EventKind.PROVIDER_STARTED)
+        if self._follower is None:
+            self._follower = threading.Thread(target=self._follow, name="history", daemon=True)
+            self._follower.start()
+
+    def stop(self) -> None:
+        """Accept no more; what is in flight finishes first."""
+        if self._provider.is_running:
+            self._provider.stop()
+            self._note(EventKind.PROVIDER_STOPPED)
+
+    def close(self) -> None:
+        """Stop everything, in reverse; closing twice does no harm."""
+        if self._closing.is_set():
+            return
+        self.stop()
+        self._closing.set()
+        if self._follower is not None:
+            self._follower.join()
+        self._archive.close()
+        if self._temporary is not None:
+            self._temporary.cleanup()
+
+    def add_plan(self, plan: OcularPlan | Dataset | str | Path) -> StoredPlan:
+        """Take a plan into the archive: an ocular plan with its setup images, a data set, or a DICOM file.
+
+        Raises
+        ------
+        Refused : it breaks rows.
+        Conflict : its UID is in use by another data set.
+        """
+        if isinstance(plan, OcularPlan):
+            return self._add_ocular(plan)
+        instance = part10.encoded(plan) if isinstance(plan, Dataset) else part10.read_file(Path(plan))
+        if instance.sop_class_uid != uids.RT_ION_PLAN:
+            raise Refused(f"plan: found SOP class {instance.sop_class_uid}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
+        self._intake.bring(instance, actor=USER)
+        dataset = instance.dataset()
+        return StoredPlan(
+            uid=instance.sop_instance_uid, label=str(dataset.get("RTPlanLabel") or ""), patient_id=str(dataset.get("PatientID") or "")
+        )
+
+    def import_file(self, path: str | Path, *, patient_id: str | None = None) -> tuple[str, bool]:
+        """Take a DICOM file into the archive; its SOP Instance UID and whether it was new.
+
+        Parameters
+        ----------
+        patient_id : the patient it is meant for; another one's is refused.
+        """
+        instance = part10.read_file(Path(path))
+        return instance.sop_instance_uid, self._intake.bring(instance, actor=USER, patient_id=patient_id)
+
+    def check_in(
+        self,
+        plan: StoredPlan | str,
+        *,
+        room: str | None = None,
+        meterset_mu: Mapping[int, float] | None = None,
+        kind: SessionKind | str = SessionKind.TREATMENT,
+        fraction: int | None = None,
+    ) -> SessionRow:
+        """Prepare a session; its workitems are on the worklist when this returns.
+
+        Parameters
+        ----------
+        plan : a stored plan or its SOP Instance UID.
+        meterset_mu : beam number → monitor units of one fraction, where the plan does not know them.
+        fraction : another one than is due.
+        """
+        uid = plan.uid if isinstance(plan, StoredPlan) else plan
+        return self._schedule.prepare(uid, kind=SessionKind(kind), fraction=fraction, room=room, meterset_mu=meterset_mu)
+
+    def cancel(self, session: SessionRow | int) -> SessionRow:
+        """Cancel a session; its devices are refused from now on."""
+        return self._schedule.cancel(_number(session))
+
+    def complete(self, session: SessionRow | int) -> SessionRow:
+        """Complete a session; its room is free."""
+        return self._schedule.complete(_number(session))
+
+    def session(self, session: SessionRow | int) -> SessionRow:
+        """A session as it stands now."""
+        return self._schedule.get(_number(session))
+
+    def sessions(self) -> list[SessionRow]:
+        """All sessions, oldest first."""
+        with self._archive.database.reading() as view:
+            return view.sessions.all()
+
+    def workitems(self, session: SessionRow | int | None = None) -> list[WorkitemRow]:
+        """Workitems, of one session when one is named."""
+        number = None if session is None else _number(session)
+        with self._archive.database.reading() as view:
+            return view.workitems.find(session_id=number)
+
+    def plans(self) -> list[StoredPlan]:
+        """Plans that can be checked in, in the order they came; session plans are not among them."""
+        with self._archive.database.reading() as view:
+            found = [one for one in view.objects.find() if one.sop_class_uid == uids.RT_ION_PLAN and one.session_id is None]
+        return [StoredPlan(uid=one.uid, label=one.keys.plan_label, patient_id=one.keys.patient_id) for one in found]
+
+    def objects(self, *, session: SessionRow | int | None = None) -> list[StoredObject]:
+        """Stored objects, of one session when one is named."""
+        with self._archive.database.reading() as view:
+            return view.objects.find() if session is None else view.objects.of_session(_number(session))
+
+    def dataset(self, uid: str) -> Dataset:
+        """A stored object, decoded.
+
+        Raises
+        ------
+        Refused : there is none of this SOP Instance UID.
+        """
+        with self._archive.database.reading() as view:
+            stored = view.objects.get(uid)
+        if stored is None:
+            raise Refused(f"object {uid}: is not stored here, expected the SOP Instance UID of a stored object", rule="object")
+        return self._archive.read(stored).dataset()
+
+    def path(self, uid: str) -> Path:
+        """The file of a stored object."""
+        with self._archive.database.reading() as view:
+            stored = view.objects.get(uid)
+        if stored is None:
+            raise Refused(f"object {uid}: is not stored here, expected the SOP Instance UID of a stored object", rule="object")
+        return self._archive.path(stored)
+
+    def history(self, *, after: int = 0, subject: str | None = None) -> list[Event]:
+        """What happened, oldest first."""
+        with self._archive.database.reading() as view:
+            return view.history.after(after, subject=subject)
+
+    async def until(self, kind: EventKind | str, *, subject: str | None = None, timeout: float = 30.0) -> Event:
+        """Wait for something to happen; what has happened since this workbench was opened counts.
+
+        Parameters
+        ----------
+        subject : UID or session number it must be about.
+        timeout : seconds.
+
+        Raises
+        ------
+        TimeoutError : it did not happen.
+        """
+        wanted = EventKind(kind)
+        future: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+        bridge = Bridge()
+
+        def offer(event: Event) -> None:
+            if event.kind is wanted and (subject is None or event.subject == subject) and not future.done():
+                future.set_result(event)
+
+        unsubscribe = self.bus.subscribe(_posting(bridge, offer))
+        try:
+            for event in self.history(after=self._opened_after):
+                offer(event)
+            return await asyncio.wait_for(future, timeout)
+        except TimeoutError as problem:
+            raise TimeoutError(f"{wanted.value} of {subject or 'anything'}: did not happen within {timeout} s") from problem
+        finally:
+            unsubscribe()
+            bridge.close()
+
+    def _add_ocular(self, plan: OcularPlan) -> StoredPlan:
+        exported = ocular_plans.export(plan, uid_source=self._desk.uids, identity=self.settings.identity)
+        for dataset in (exported.plan, *exported.images):
+            self._intake.bring(part10.encoded(dataset), actor=USER, origin=Origin.CREATED)
+        return StoredPlan(
+            uid=str(exported.plan.SOPInstanceUID),
+            label=plan.label,
+            patient_id=plan.patient.id,
+            images=tuple(str(image.SOPInstanceUID) for image in exported.images),
+            ocular=plan,
+        )
+
+    def _note(self, kind: EventKind) -> None:
+        with self._archive.database.transaction() as transaction:
+            transaction.history.append(kind, subject=self.settings.ae_title, actor=USER, at=self._desk.clock.now())
+
+    def _last_event(self) -> int:
+        with self._archive.database.reading() as view:
+            return view.history.last_id()
+
+    def _follow(self) -> None:
+        while not self._closing.wait(FOLLOW_S):
+            try:
+                self._archive.database.follow()
+            except Unavailable:
+                log.exception("the history cannot be followed")
+
+
+def _posting(bridge: Bridge, function: Callable[[Event], None]) -> Callable[[Event], None]:
+    return lambda event: bridge.post(function, event)
+
+
+def _number(session: SessionRow | int) -> int:
+    return session if isinstance(session, int) else session.id
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise Unavailable(f"{folder}: cannot be made ({problem.strerror}), expected a data folder", rule="storage") from problem
+
+
+def _with_device(settings: Settings) -> Settings:
+    """One peer is ready, so that a simulated device can be a C-MOVE destination without configuration."""
+    if settings.peer(DEFAULT_DEVICE_AE_TITLE) is not None:
+        return settings
+    return settings.with_peer(Peer(ae_title=DEFAULT_DEVICE_AE_TITLE, host="127.0.0.1", port=free_port()))

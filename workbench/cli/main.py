@@ -1,0 +1,37 @@
+"""The commands and what is common to them."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from workbench.cli import objects, plans, running, sessions
+from workbench.errors import WorkbenchError
+
+app = typer.Typer(
+    name="workbench",
+    help="A treatment management system for proton therapy, and the exchange of ocular plans.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.add_typer(plans.app, name="plan", help="Ocular plans: read, show, export.")
+app.add_typer(sessions.app, name="session", help="Sessions: prepare, list, cancel, complete.")
+app.command("demo")(running.demo)
+app.command("serve")(running.serve)
+app.command("device")(running.device)
+app.command("import")(objects.import_files)
+app.command("check")(objects.check_files)
+app.command("records")(objects.records)
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except WorkbenchError as error:
+        sys.stderr.write(f"workbench: {error}\n")
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)

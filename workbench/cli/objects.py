@@ -1,0 +1,143 @@
+"""``workbench import``, ``check`` and ``records``: objects in, findings and tables out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from tqdm import tqdm
+
+from workbench.archive.files import write_new
+from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
+from workbench.dicom import part10
+from workbench.dicom.check import check
+from workbench.dicom.findings import Finding, Severity
+from workbench.errors import Refused, WorkbenchError
+from workbench.iods import RECEIVED
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class RecordsFormat(StrEnum):
+    """How the record table is given."""
+
+    TABLE = "table"
+    """Aligned columns for people."""
+    CSV = "csv"
+    """Comma-separated values."""
+    JSON = "json"
+    """A list of objects."""
+    PARQUET = "parquet"
+    """Apache Parquet; needs --to."""
+
+
+def import_files(
+    paths: Annotated[list[Path], typer.Argument(help="DICOM files, or folders of them.")],
+    data: DataFolder = DEFAULT_DATA,
+    patient_id: Annotated[str | None, typer.Option(help="The patient they are meant for; another one's are refused.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Import even where the Patient ID does not match.")] = False,
+) -> None:
+    """Import RT Ion Plans, planning CT, structure sets, RT Images and records."""
+    failures = 0
+    with closed_bench(data) as bench:
+        files = list(_files(paths))
+        for path in tqdm(files, disable=None, unit="file", leave=False):
+            try:
+                uid, is_new = bench.import_file(path, patient_id=None if yes else patient_id)
+            except WorkbenchError as error:
+                failures += 1
+                typer.echo(f"workbench: {path}: {error}", err=True)
+                if error.rule == "patient-mismatch":
+                    typer.echo("workbench: expected the same patient; --yes imports it all the same", err=True)
+            else:
+                say(f"{uid}  {'imported' if is_new else 'known already'}  {path}")
+    if failures:
+        raise typer.Exit(1)
+
+
+def check_files(
+    files: Annotated[list[Path], typer.Argument(help="DICOM files.")],
+    output: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,
+) -> None:
+    """Hold DICOM files against the rows we receive their objects by; exit code 1 when an error is found."""
+    found: list[tuple[Path, Finding]] = []
+    for path in files:
+        instance = part10.read_file(path)
+        iod = RECEIVED.get(instance.sop_class_uid)
+        if iod is None:
+            raise Refused(f"{path}: found SOP class {instance.sop_class_uid}, expected one that the statement lists", rule="sop-class")
+        found.extend((path, finding) for finding in check(iod, instance.dataset()))
+    if output is TableFormat.JSON:
+        say(as_json([{"file": path, **asdict(finding)} for path, finding in found]))
+    else:
+        say(aligned(("file", "severity", "code", "path", "message"), [_row(path, finding) for path, finding in found]))
+    if any(finding.severity is Severity.ERROR for _, finding in found):
+        raise typer.Exit(1)
+
+
+def records(
+    data: DataFolder = DEFAULT_DATA,
+    output: Annotated[RecordsFormat, typer.Option("--format", help="How to give the table.")] = RecordsFormat.TABLE,
+    to: Annotated[Path | None, typer.Option(help="File to write instead of standard output; must not exist.")] = None,
+) -> None:
+    """Print the recorded beams as a table."""
+    with closed_bench(data) as bench:
+        frame = bench.records.beams()
+    content = _rendered(frame, output)
+    if to is not None:
+        write_new(to, content)
+        say(f"{to}: {len(frame)} beams")
+    elif output is RecordsFormat.PARQUET:
+        raise Refused("records: Parquet is binary, expected a file to write it to (--to FILE)", rule="format")
+    else:
+        say(content.decode("utf-8").rstrip("\n"))
+
+
+def record_table(frame: pd.DataFrame) -> str:
+    """The columns of the record table that fit a terminal."""
+    shown = [
+        "patient_id",
+        "plan_label",
+        "fraction",
+        "beam",
+        "delivery_type",
+        "termination",
+        "specified_mu",
+        "delivered_mu",
+        "gantry_deg",
+        "started_at",
+        "ended_at",
+    ]
+    reduced = frame[shown].copy()
+    for name in ("started_at", "ended_at"):
+        reduced[name] = reduced[name].dt.strftime("%Y-%m-%d %H:%M:%S")
+    return str(reduced.to_string(index=False, float_format=lambda number: f"{number:.1f}"))
+
+
+def _rendered(frame: pd.DataFrame, output: RecordsFormat) -> bytes:
+    match output:
+        case RecordsFormat.TABLE:
+            return record_table(frame).encode("utf-8")
+        case RecordsFormat.CSV:
+            return frame.to_csv(index=False).encode("utf-8")
+        case RecordsFormat.JSON:
+            return (frame.to_json(orient="records", date_format="iso", indent=2) or "[]").encode("utf-8")
+        case RecordsFormat.PARQUET:
+            return bytes(frame.to_parquet(index=False))
+
+
+def _row(path: Path, finding: Finding) -> Sequence[object]:
+    return path.name, finding.severity.value, finding.code, finding.path, finding.message
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(one for one in path.rglob("*") if one.is_file())
+        else:
+            yield path

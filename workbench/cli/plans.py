@@ -1,0 +1,108 @@
+"""``workbench plan``: ocular plans without a data folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench import settings as configuration
+from workbench.archive.files import write_new
+from workbench.bench import SETTINGS_FILE
+from workbench.cli.common import DEFAULT_DATA, DataFolder, say
+from workbench.dicom import part10
+from workbench.dicom.uids import RandomUids
+from workbench.errors import Refused
+from workbench.mapping import ocular_plans
+from workbench.ocular.beamline import known_beamlines
+from workbench.ocular.eyeplan import read_eyeplan
+from workbench.ocular.plan import OcularPlan
+from workbench.ocular.store import from_json, to_json
+
+app = typer.Typer(no_args_is_help=True)
+
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN.json", help="A plan written by `plan from-eyeplan`.")]
+
+
+@app.command("from-eyeplan")
+def from_eyeplan(
+    folder: Annotated[Path, typer.Argument(help="Folder with the case's .ptd, .mil and .xpc files.")],
+    to: Annotated[Path, typer.Option("--to", metavar="PLAN.json", help="File to write; must not exist.")],
+    patient_id: Annotated[str | None, typer.Option(help="Patient ID; the folder's name otherwise.")] = None,
+    patient_name: Annotated[str | None, typer.Option(help="Patient's name, components separated by ^.")] = None,
+    beamline: Annotated[str, typer.Option(help="Name of a beamline description.")] = "demo-eyeline",
+    data: DataFolder = DEFAULT_DATA,
+) -> None:
+    """Read an EYEPLAN case and write it as a plan."""
+    known = known_beamlines(configuration.load(data / SETTINGS_FILE).beamlines)
+    if beamline not in known:
+        raise Refused(f"beamline: found {beamline!r}, expected one of {', '.join(sorted(known))}", rule="beamline")
+    plan = read_eyeplan(folder, beamline=known[beamline], patient_id=patient_id, patient_name=patient_name)
+    write_new(to, to_json(plan).encode("utf-8"))
+    say(f"{to}: {_summary(plan)}")
+
+
+@app.command("show")
+def show(plan: PlanFile) -> None:
+    """Print what a plan holds."""
+    say(_summary(read_plan(plan)))
+    say(_details(read_plan(plan)))
+
+
+@app.command("export")
+def export(plan: PlanFile, to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder to write DICOM files into.")]) -> None:
+    """Write a plan as RT Ion Plan and setup RT Images."""
+    exported = ocular_plans.export(read_plan(plan), uid_source=RandomUids(), identity=configuration.OWN)
+    for dataset in (exported.plan, *exported.images):
+        instance = part10.encoded(dataset)
+        header = part10.header(
+            instance,
+            implementation_class_uid=configuration.OWN.implementation_class_uid,
+            implementation_version_name=configuration.OWN.implementation_version_name,
+        )
+        path = (
+            to
+            / f"{dataset.Modality}_{dataset.get('RTImageLabel') or dataset.get('RTPlanLabel')}_{instance.sop_instance_uid}.dcm".replace(
+                " ", "_"
+            )
+        )
+        write_new(path, header + instance.data)
+        say(str(path))
+
+
+def read_plan(path: Path) -> OcularPlan:
+    """A plan from its JSON file.
+
+    Raises
+    ------
+    Refused : no such file, or no plan of this version in it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise Refused(f"{path}: cannot be read ({problem}), expected a plan", rule="file") from problem
+    return from_json(text)
+
+
+def _summary(plan: OcularPlan) -> str:
+    dose = plan.prescription
+    return (
+        f"plan {plan.label}, patient {plan.patient.id}, {plan.eye.laterality.words}, "
+        f"{dose.fractions} x {dose.dose_per_fraction_gy_rbe:.2f} Gy(RBE), aperture {plan.field.aperture.area_mm2:.1f} mm2"
+    )
+
+
+def _details(plan: OcularPlan) -> str:
+    light = plan.fixation.physical
+    wedges = ", ".join(f"{wedge.id} {wedge.angle_deg:.0f} deg" for wedge in plan.field.wedges) or "none"
+    rows = {
+        "site": plan.prescription.site,
+        "fixation light": f"polar {light.polar_deg:.1f} deg, azimuth {light.azimuth_deg:.1f} deg (room)",
+        "range": f"{plan.field.range_mm:.1f} mm",
+        "modulation": f"{plan.field.modulation_mm:.1f} mm",
+        "wedges": wedges,
+        "beamline": f"{plan.beamline.name} ({plan.beamline.machine_name})",
+        "setup images": ", ".join(f"{image.view.value} with {len(image.outlines)} outlines" for image in plan.setup_images) or "none",
+    }
+    return "\n".join(f"  {name:<15} {value}" for name, value in rows.items())

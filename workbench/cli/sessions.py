@@ -1,0 +1,107 @@
+"""``workbench session``: the user's side of a session, beside a provider in another process."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from workbench.archive.rows import SessionRow, WorkitemRow
+from workbench.bench import Workbench
+from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, parse_metersets, say
+from workbench.errors import Refused
+from workbench.treatment.session import SessionKind
+
+app = typer.Typer(no_args_is_help=True)
+
+Format = Annotated[TableFormat, typer.Option("--format", help="How to print.")]
+SessionNumber = Annotated[int | None, typer.Argument(help="Number of the session; the only open one otherwise.")]
+
+
+@app.command("prepare")
+def prepare(
+    plan_uid: Annotated[str, typer.Argument(help="SOP Instance UID of an imported RT Ion Plan.")],
+    data: DataFolder = DEFAULT_DATA,
+    kind: Annotated[SessionKind, typer.Option(help="What the session is for.")] = SessionKind.TREATMENT,
+    fraction: Annotated[int | None, typer.Option(help="Another fraction than is due.")] = None,
+    room: Annotated[str | None, typer.Option(help="Treatment room.")] = None,
+    meterset: Annotated[list[str] | None, typer.Option(metavar="BEAM=MU", help="Monitor units of a beam; may be repeated.")] = None,
+    output: Format = TableFormat.TABLE,
+) -> None:
+    """Check a patient in: the workitems are on the worklist afterwards."""
+    metersets = parse_metersets(meterset or [])
+    with closed_bench(data) as bench:
+        session = bench.check_in(plan_uid, room=room, meterset_mu=metersets, kind=kind, fraction=fraction)
+        _print(bench, [session], output)
+
+
+@app.command("list")
+def list_sessions(data: DataFolder = DEFAULT_DATA, output: Format = TableFormat.TABLE) -> None:
+    """List all sessions."""
+    with closed_bench(data) as bench:
+        _print(bench, bench.sessions(), output)
+
+
+@app.command("cancel")
+def cancel(session: SessionNumber = None, data: DataFolder = DEFAULT_DATA, output: Format = TableFormat.TABLE) -> None:
+    """Cancel a session; its devices are refused from now on."""
+    with closed_bench(data) as bench:
+        _print(bench, [bench.cancel(_chosen(bench, session))], output)
+
+
+@app.command("complete")
+def complete(session: SessionNumber = None, data: DataFolder = DEFAULT_DATA, output: Format = TableFormat.TABLE) -> None:
+    """Complete a session, a canceled one too; its room is free for the next."""
+    with closed_bench(data) as bench:
+        _print(bench, [bench.complete(_chosen(bench, session))], output)
+
+
+def _chosen(bench: Workbench, number: int | None) -> int:
+    if number is not None:
+        return number
+    unfinished = [one.id for one in bench.sessions() if one.closed_at is None]
+    if len(unfinished) != 1:
+        known = ", ".join(str(one) for one in unfinished) or "none"
+        raise Refused(f"session: none named and {known} open, expected the number of one", rule="session")
+    return unfinished[0]
+
+
+def _print(bench: Workbench, sessions: list[SessionRow], output: TableFormat) -> None:
+    workitems = {session.id: bench.workitems(session) for session in sessions}
+    if output is TableFormat.JSON:
+        say(as_json([_plain(session, workitems[session.id]) for session in sessions]))
+        return
+    header = ("session", "state", "kind", "room", "plan", "patient", "fraction", "workitems")
+    rows = [
+        (
+            session.id,
+            session.state.value,
+            session.kind.value,
+            session.room,
+            session.plan_label,
+            session.patient_id,
+            session.fraction,
+            ", ".join(f"{one.code} {one.state.value}" for one in workitems[session.id]),
+        )
+        for session in sessions
+    ]
+    say(aligned(header, rows))
+    for session in sessions:
+        if len(sessions) == 1 and session.explained:
+            say(session.explained)
+
+
+def _plain(session: SessionRow, workitems: list[WorkitemRow]) -> dict[str, object]:
+    return asdict(session) | {
+        "workitems": [
+            {
+                "uid": one.uid,
+                "code": one.code,
+                "state": one.state.value,
+                "holder": one.holder,
+                "progress_percent": one.progress_percent,
+            }
+            for one in workitems
+        ]
+    }

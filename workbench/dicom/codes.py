@@ -1,0 +1,34 @@
+"""Coded terms, as the standard's context groups have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code value, its scheme and what it means."""
+
+    value: str
+    scheme: str
+    meaning: str
+    version: str | None = None
+
+    def item(self) -> Dataset:
+        """The code as an item of a code sequence."""
+        item = Dataset()
+        item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = self.value, self.scheme, self.meaning
+        if self.version is not None:
+            item.CodingSchemeVersion = self.version
+        return item
+
+
+RT_TREATMENT = Code("121726", "DCM", "RT Treatment with Internal Verification")
+RT_TREATMENT_QA = Code("121728", "DCM", "RT Treatment QA with Internal Verification")
+POSITION_ACQUISITION = Code("121707", "DCM", "RT Patient Position Acquisition, CT kV")
+"""CID 9241 and 9242; the ones that the TMS statement uses (9.1.1.4.3)."""
+
+IDENTITY_REGISTRATION = Code("125021", "DCM", "Frame of Reference Identity")
+FIDUCIAL_ALIGNMENT = Code("125022", "DCM", "Fiducial Alignment")

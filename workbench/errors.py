@@ -1,0 +1,50 @@
+"""Everything that can go wrong, as one tree.
+
+::
+
+    WorkbenchError
+    ├── Refused       the object, file or request itself is wrong
+    ├── Conflict      the request is fine, the present state forbids it
+    └── Unavailable   a peer, the disk or the database cannot serve now
+
+A message is one sentence that says what, where, found and expected. ``rule`` names the rule that refused, in a form that
+programs can compare; ``comment`` is the sentence's short form for the wire (Error Comment (0000,0902), LO: at most 64 ASCII characters).
+"""
+
+from __future__ import annotations
+
+COMMENT_LENGTH = 64
+
+
+class WorkbenchError(Exception):
+    """Root of all errors that the workbench raises on purpose.
+
+    Parameters
+    ----------
+    message : one sentence: what, where, found, expected.
+    rule : machine-readable name of the rule that refused, for example ``"wrong-lock"``.
+    comment : what a peer is told; the start of the message when not given. Never holds a lock or a patient's name.
+    """
+
+    def __init__(self, message: str, *, rule: str = "", comment: str = "") -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.comment = short(comment or message)
+
+
+class Refused(WorkbenchError):
+    """The object, file or request is wrong; sending it again unchanged will not help."""
+
+
+class Conflict(WorkbenchError):
+    """The request is well formed, but the state of things forbids it now."""
+
+
+class Unavailable(WorkbenchError):
+    """A peer, the disk or the database cannot serve; trying again may help."""
+
+
+def short(sentence: str) -> str:
+    """The sentence as an Error Comment: printable ASCII, at most 64 characters."""
+    ascii_only = "".join(letter if " " <= letter <= "~" and letter != "\\" else "?" for letter in sentence)
+    return ascii_only if len(ascii_only) <= COMMENT_LENGTH else ascii_only[: COMMENT_LENGTH - 3] + "..."

@@ -1,0 +1,168 @@
+"""What happened, told to whoever listens; and the one bridge by which other threads reach an event loop.
+
+Events are facts in the past tense. They are written to the history by whoever caused them, in the same transaction; the
+bus only carries them. Subscribers are called in the publisher's thread and must only enqueue.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+log = logging.getLogger(__name__)
+
+
+class EventKind(StrEnum):
+    """Everything that can have happened."""
+
+    SESSION_PREPARED = "session.prepared"
+    """A patient was checked in; workitems are on the worklist."""
+    SESSION_CANCELED = "session.canceled"
+    """A user canceled the session."""
+    SESSION_COMPLETED = "session.completed"
+    """A user completed the session; another may start."""
+    WORKITEM_SCHEDULED = "workitem.scheduled"
+    """A workitem was put on the worklist."""
+    WORKITEM_CLAIMED = "workitem.claimed"
+    """A device set it IN PROGRESS."""
+    WORKITEM_PROGRESSED = "workitem.progressed"
+    """A device reported progress."""
+    WORKITEM_COMPLETED = "workitem.completed"
+    """A device set it COMPLETED."""
+    WORKITEM_CANCELED = "workitem.canceled"
+    """It was set CANCELED."""
+    OBJECT_STORED = "object.stored"
+    """An object was stored and is durable."""
+    RECORD_STORED = "record.stored"
+    """A treatment record was stored and decoded."""
+    OBJECT_REFUSED = "object.refused"
+    """An object was refused; the detail says by which rule."""
+    REQUEST_REFUSED = "request.refused"
+    """A request was refused; the detail says by which rule."""
+    OBJECTS_SENT = "objects.sent"
+    """Objects were sent to a C-MOVE destination."""
+    PROVIDER_STARTED = "provider.started"
+    """The provider accepts associations."""
+    PROVIDER_STOPPED = "provider.stopped"
+    """The provider no longer does."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One fact.
+
+    Parameters
+    ----------
+    id : number in the history, growing; 0 before it is written.
+    subject : UID or session number it is about.
+    actor : AE title or user who caused it.
+    detail : plain values; never a lock, never a patient's name.
+    """
+
+    id: int = 0
+    at: datetime
+    kind: EventKind
+    subject: str
+    actor: str
+    detail: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+Subscriber = Callable[[Event], None]
+
+
+class EventBus:
+    """Tells subscribers of this process what happened, in the order it is told."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._subscribers: tuple[Subscriber, ...] = ()
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Call ``subscriber`` for every event from now on; the returned function ends that."""
+        with self._lock:
+            self._subscribers = (*self._subscribers, subscriber)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._subscribers = tuple(one for one in self._subscribers if one is not subscriber)
+
+        return unsubscribe
+
+    def publish(self, event: Event) -> None:
+        """Tell everybody; a subscriber that fails is logged and does not stop the others."""
+        for subscriber in self._subscribers:
+            try:
+                subscriber(event)
+            except Exception:
+                log.exception("a subscriber failed on %s", event.kind)
+
+
+class Bridge:
+    """Brings calls from any thread onto one event loop, first in, first out.
+
+    Made in the thread of a running loop (a notebook cell), it delivers there; made without one, calls wait for ``pump``.
+    Exceptions are collected in ``failures`` and logged, never lost. After ``close`` posting does nothing.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._queue: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
+        self._scheduled = False
+        self._closed = False
+        self.failures: list[BaseException] = []
+        self._context = contextvars.copy_context()
+        try:
+            self._loop: asyncio.AbstractEventLoop | None = asyncio.get_running_loop()
+        except RuntimeError:
+            self._loop = None
+
+    def post(self, function: Callable[..., object], *arguments: object) -> None:
+        """Have ``function(*arguments)`` called on the loop; returns at once."""
+        with self._lock:
+            if self._closed:
+                return
+            self._queue.append((function, arguments))
+            if self._loop is None or self._scheduled or self._loop.is_closed():
+                return
+            self._scheduled = True
+            self._loop.call_soon_threadsafe(self.pump, context=self._context)
+
+    def pump(self) -> None:
+        """Run what is queued, now, in this thread."""
+        while True:
+            with self._lock:
+                if not self._queue:
+                    self._scheduled = False
+                    return
+                function, arguments = self._queue.popleft()
+            try:
+                function(*arguments)
+            except Exception as problem:
+                log.exception("a posted call failed")
+                self.failures.append(problem)
+
+    async def drain(self) -> None:
+        """Wait until everything posted so far has run."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def arrived() -> None:
+            if not done.done():
+                done.set_result(None)
+
+        self.post(arrived)
+        if self._loop is None:
+            self.pump()
+        await done
+
+    def close(self) -> None:
+        """Drop what is queued and ignore what is posted later."""
+        with self._lock:
+            self._closed = True
+            self._queue.clear()

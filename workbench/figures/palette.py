@@ -1,0 +1,68 @@
+"""Colours, line widths and text sizes of every figure.
+
+The colours are those of Okabe and Ito (2008), safe for colour-blind readers; wherever one carries a meaning, a line style, a
+mark or a word goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Circle
+
+VERMILLION = "#D55E00"
+ORANGE = "#E69F00"
+GREY = "#999999"
+BLUE = "#0072B2"
+SKY = "#56B4E9"
+GREEN = "#009E73"
+PURPLE = "#CC79A7"
+BLACK = "#000000"
+WHITE = "#FFFFFF"
+
+INK = "#333333"
+"""Text and axes: softer than black, so that black is left to the beam axis and the clips."""
+FAINT = "#DDDDDD"
+
+TUMOUR = VERMILLION
+APERTURE = ORANGE
+BLOCK = GREY
+GLOBE = BLUE
+FIELD_CIRCLE = "#555555"
+"""A darker grey, because it lies on the grey hatching of the block."""
+SNOUT = GREY
+WEDGE = GREY
+PLANNED = BLUE
+DELIVERED = ORANGE
+
+TITLE_POINTS = 13
+TEXT_POINTS = 10
+SMALL_POINTS = 9
+
+THICK = 2.4
+THIN = 1.2
+
+STATE_MARKS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "SCHEDULED": (GREY, "○"),
+        "IN PROGRESS": (BLUE, "◐"),
+        "COMPLETED": (GREEN, "●"),
+        "CANCELED": (VERMILLION, "✕"),
+    }
+)
+"""Colour and mark of a workitem's state; the word is always written beside them."""
+
+
+def calm(axes: Axes) -> None:
+    """Axes in ink, without the two lines that carry no scale."""
+    axes.tick_params(colors=INK, labelsize=SMALL_POINTS)
+    for spine in axes.spines.values():
+        spine.set_color(INK)
+        spine.set_linewidth(0.8)
+
+
+def open_circle(radius: float, *, colour: str, style: str, label: str) -> Circle:
+    """A circle about the origin, drawn as a line of the given style."""
+    return Circle((0, 0), radius, fill=False, edgecolor=colour, linestyle=style, linewidth=THIN, label=label)

@@ -1,0 +1,36 @@
+"""Rows and conditions that several information objects share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.dicom.conditions import All, Equals, First, InItems, Present, Referred
+from workbench.dicom.spec import Attribute
+
+READ_PATIENT: Final = (
+    Attribute("PatientName", "2"),
+    Attribute("PatientID", "2"),
+    Attribute("PatientBirthDate", "2"),
+    Attribute("PatientSex", "2"),
+)
+READ_INSTANCE: Final = (Attribute("SOPClassUID", "1"), Attribute("SOPInstanceUID", "1"))
+READ_REFERENCE: Final = (Attribute("ReferencedSOPClassUID", "1"), Attribute("ReferencedSOPInstanceUID", "1"))
+
+ISOCENTRE_MM: Final = (0.0, 0.0, 0.0)
+"""Isocenter Position of an ocular plan: the origin of its own frame of reference is the isocentre."""
+
+CONTINUES: Final = Equals("TreatmentDeliveryType", "CONTINUATION")
+SPOTS: Final = Equals("^ScanMode", "MODULATED")
+FIRST_SPOTS: Final = All(First(), SPOTS)
+HAS_WEIGHTS: Final = InItems("IonControlPointSequence", Present("CumulativeMetersetWeight"))
+MODULATED_WHEEL: Final = Equals("RangeModulatorType", "WHL_MODWEIGHTS")
+GATED_WHEEL: Final = Referred(
+    "ReferencedRangeModulatorNumber",
+    "^^RangeModulatorSequence",
+    "RangeModulatorNumber",
+    Equals("RangeModulatorType", "WHL_MODWEIGHTS", "WHL_FIXEDWEIGHTS"),
+)
+PARTIAL_WEDGE: Final = Referred(
+    "ReferencedWedgeNumber", "^^IonWedgeSequence", "WedgeNumber", Equals("WedgeType", "PARTIAL_STANDARD", "PARTIAL_MOTORIZED")
+)
+"""Conditions of 1C and 2C rows in beams and control points: PS3.3 C.8.8.25 and C.8.8.26."""

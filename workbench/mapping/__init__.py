@@ -1,0 +1,1 @@
+"""Between data sets and the two domains: plans, images, sessions, records."""

@@ -1,0 +1,1 @@
+"""DICOM over TCP: the only package that knows pynetdicom."""

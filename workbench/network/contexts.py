@@ -1,0 +1,47 @@
+"""Presentation contexts, and the retired classes that pynetdicom does not know."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from pynetdicom import build_context, register_uid
+from pynetdicom.presentation import PresentationContext
+from pynetdicom.service_class import StorageServiceClass
+from pynetdicom.service_class_n import UnifiedProcedureStepServiceClass
+
+from workbench.dicom import uids
+
+# pynetdicom aborts an association at the first request on a class that it cannot place. Push is placed although it is never
+# negotiated: every UPS message names it as its SOP class.
+register_uid(uids.TRIAL_UPS_PUSH, "UnifiedProcedureStepPushTrial", UnifiedProcedureStepServiceClass)
+register_uid(uids.TRIAL_UPS_WATCH, "UnifiedProcedureStepWatchTrial", UnifiedProcedureStepServiceClass)
+register_uid(uids.TRIAL_UPS_PULL, "UnifiedProcedureStepPullTrial", UnifiedProcedureStepServiceClass)
+register_uid(uids.TRIAL_UPS_EVENT, "UnifiedProcedureStepEventTrial", UnifiedProcedureStepServiceClass)
+register_uid(uids.TRIAL_DELIVERY_INSTRUCTION, "RTBeamsDeliveryInstructionStorageTrial", StorageServiceClass)
+
+STORED = (
+    uids.CT_IMAGE,
+    uids.RT_IMAGE,
+    uids.RT_STRUCTURE_SET,
+    uids.SPATIAL_REGISTRATION,
+    uids.RT_BEAMS_RECORD,
+    uids.RT_ION_BEAMS_RECORD,
+)
+"""What a device may store with us."""
+MOVED = (*STORED, uids.RT_ION_PLAN, uids.TRIAL_DELIVERY_INSTRUCTION)
+"""What we may send to a C-MOVE destination."""
+PROVIDED = (uids.VERIFICATION, uids.TRIAL_UPS_PULL, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
+"""What the provider accepts; few, because negotiation costs by their number."""
+
+
+def contexts(sop_classes: tuple[str, ...]) -> list[PresentationContext]:
+    """A context for each class with the three uncompressed transfer syntaxes, for a requestor."""
+    return [build_context(uid, list(uids.UNCOMPRESSED)) for uid in sop_classes]
+
+
+def without_delay(event: Any) -> None:
+    """Switch Nagle's algorithm off: with it a small exchange stalls for 44 ms (pynetdicom never does this itself)."""
+    connection = event.assoc.dul.socket.socket
+    if connection is not None:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

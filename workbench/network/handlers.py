@@ -1,0 +1,187 @@
+"""From DIMSE requests to use cases and back: thin, one table of statuses, one line in the log for each outcome.
+
+Handlers run in association threads. They never let an exception out: pynetdicom would answer with a mute code of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pynetdicom import evt
+
+from workbench.dicom import part10, uids
+from workbench.dicom.part10 import Encoded
+from workbench.errors import Conflict, Refused, WorkbenchError
+from workbench.network import statuses
+from workbench.network.contexts import MOVED, contexts, without_delay
+from workbench.settings import Settings
+from workbench.workflow.intake import Intake
+from workbench.workflow.retrieve import Retrieve
+from workbench.workflow.ups import Request
+from workbench.workflow.worklist import Worklist
+
+log = logging.getLogger(__name__)
+
+UPS_STATE_ACTION = 1
+"""Change UPS State (PS3.4 Table CC.2.1-1)."""
+MOVE_PDU = 16384
+"""Maximum PDU as a requestor (TMS statement 4.2.1.3)."""
+
+Pair = tuple[Dataset, Dataset | None]
+
+
+def _caller(event: Any) -> str:
+    return str(event.assoc.requestor.ae_title).strip()
+
+
+def _decoded(event: Any, stream: Any) -> Dataset:
+    """The request's data set; an absent one is empty."""
+    if stream is None:
+        return Dataset()
+    return part10.decode(stream.getvalue(), str(event.context.transfer_syntax))
+
+
+def _answered(handler: Callable[..., Pair]) -> Callable[..., Pair]:
+    """The border of an association's thread: every error becomes a status with a comment."""
+
+    @wraps(handler)
+    def wrapped(self: Handlers, event: Any) -> Pair:
+        try:
+            return handler(self, event)
+        except WorkbenchError as error:
+            return statuses.refusal(error), None
+        except Exception:
+            log.exception("request of %s failed", _caller(event))
+            return statuses.reply(statuses.PROCESSING_FAILURE, "Internal error; see the provider's log"), None
+
+    return wrapped
+
+
+class Handlers:
+    """Handlers of one provider."""
+
+    def __init__(self, intake: Intake, retrieve: Retrieve, worklist: Worklist, settings: Settings) -> None:
+        self._intake = intake
+        self._retrieve = retrieve
+        self._worklist = worklist
+        self._settings = settings
+
+    def echo(self, event: Any) -> int:
+        """C-ECHO is answered at any time."""
+        return statuses.SUCCESS
+
+    def store(self, event: Any) -> Dataset:
+        """C-STORE: acknowledged when durable."""
+        return self._store(event)[0]
+
+    @_answered
+    def _store(self, event: Any) -> Pair:
+        request = event.request
+        instance = Encoded(
+            sop_class_uid=str(request.AffectedSOPClassUID),
+            sop_instance_uid=str(request.AffectedSOPInstanceUID),
+            transfer_syntax=str(event.context.transfer_syntax),
+            data=request.DataSet.getvalue(),
+        )
+        self._intake.store(instance, _caller(event))
+        return statuses.reply(statuses.SUCCESS), None
+
+    def find(self, event: Any) -> Iterator[Pair]:
+        """C-FIND on the worklist or the study root."""
+        try:
+            identifier = _decoded(event, event.request.Identifier)
+            model = str(event.context.abstract_syntax)
+            found = (self._retrieve if model == uids.STUDY_FIND else self._worklist).find(identifier, _caller(event))
+            for answer in found:
+                if event.is_cancelled:
+                    yield statuses.reply(statuses.CANCEL), None
+                    return
+                yield statuses.reply(statuses.PENDING), answer
+        except WorkbenchError as error:
+            log.info("C-FIND of %s refused: %s", _caller(event), error)
+            yield statuses.refusal(error), None
+        except Exception:
+            log.exception("C-FIND of %s failed", _caller(event))
+            yield statuses.reply(statuses.UNABLE_TO_PROCESS, "Internal error; see the provider's log"), None
+
+    def move(self, event: Any) -> Iterator[Any]:
+        """C-MOVE: destination, number of objects, then each object."""
+        destination = self._settings.peer(str(event.move_destination or "").strip())
+        if destination is None:
+            log.info("C-MOVE of %s refused: destination %s is no peer", _caller(event), event.move_destination)
+            yield None, None
+            return
+        try:
+            identifier = _decoded(event, event.request.Identifier)
+            chosen = self._retrieve.select(identifier, _caller(event))
+        except WorkbenchError as error:
+            yield from self._failed_move(destination.host, destination.port, statuses.refusal(error))
+            return
+        classes = tuple(dict.fromkeys(stored.sop_class_uid for stored in chosen if stored.sop_class_uid in MOVED))
+        handlers = [(evt.EVT_CONN_OPEN, without_delay)]
+        yield destination.host, destination.port, {"contexts": contexts(classes), "max_pdu": MOVE_PDU, "evt_handlers": handlers}
+        yield len(chosen)
+        for stored in chosen:
+            if event.is_cancelled:
+                yield statuses.reply(statuses.CANCEL), None
+                return
+            yield statuses.reply(statuses.PENDING), _outgoing(self._retrieve.read(stored))
+        log.info("%d objects moved to %s for %s", len(chosen), destination.ae_title, _caller(event))
+
+    def _failed_move(self, host: str, port: int, status: Dataset) -> Iterator[Any]:
+        """pynetdicom wants a destination and a count before it takes a failure; with one it associates first."""
+        yield host, port, {"contexts": contexts((uids.VERIFICATION,)), "max_pdu": MOVE_PDU}
+        yield 1
+        yield status, None
+
+    @_answered
+    def action(self, event: Any) -> Pair:
+        """N-ACTION: change the state of a workitem."""
+        request = event.request
+        if request.ActionTypeID != UPS_STATE_ACTION:
+            raise Refused(
+                f"workitem {request.RequestedSOPInstanceUID}: found action type {request.ActionTypeID}, expected 1",
+                rule="no-such-action",
+                comment=f"Action type {request.ActionTypeID} is not supported",
+            )
+        information = _decoded(event, request.ActionInformation)
+        state = str(information.get("ProcedureStepState") or "")
+        if state not in {one.value for one in Request} or state == Request.CHANGE.value:
+            raise Refused(
+                f"workitem {request.RequestedSOPInstanceUID}: found state {state or 'none'}, expected a workitem state",
+                rule="not-settable",
+                comment="Procedure Step State is missing or unknown",
+            )
+        lock = str(information.get("TransactionUID") or "") or None
+        self._worklist.act(str(request.RequestedSOPInstanceUID), Request(state), lock, _caller(event))
+        return statuses.reply(statuses.SUCCESS), None
+
+    @_answered
+    def set(self, event: Any) -> Pair:
+        """N-SET: progress and other attributes of a workitem."""
+        request = event.request
+        changes = _decoded(event, request.ModificationList)
+        lock = str(changes.get("TransactionUID") or "") or None
+        self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, _caller(event))
+        return statuses.reply(statuses.SUCCESS), None
+
+    @_answered
+    def get(self, event: Any) -> Pair:
+        """N-GET: the requested attributes of a workitem; our extension, off when speaking as the statement does."""
+        request = event.request
+        if self._settings.identity.as_stated:
+            raise Conflict("N-GET: is not in the statement that is emulated, expected another request", rule="no-such-action")
+        tags = [int(tag) for tag in request.AttributeIdentifierList or []]
+        return statuses.reply(statuses.SUCCESS), self._worklist.get(str(request.RequestedSOPInstanceUID), tags, _caller(event))
+
+
+def _outgoing(instance: Encoded) -> Dataset:
+    """The object as pynetdicom's sub-operations take it: Implicit VR Little Endian, which every receiver must accept."""
+    implicit = instance.transcoded(uids.IMPLICIT_LITTLE)
+    dataset = implicit.dataset()
+    dataset.file_meta = part10.file_meta(implicit)
+    return dataset

@@ -1,0 +1,84 @@
+"""What a peer can make us allocate: the length of a PDU is looked at before its body is read, a message before it grows.
+
+pynetdicom reads whatever length a PDU claims, and collects fragments without end. Both are stopped on the connection's own
+socket and by counting the fragments of a message; either aborts the association.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from pynetdicom.pdu import P_DATA_TF
+
+from workbench.settings import Limits
+
+log = logging.getLogger(__name__)
+
+CHUNK = 1 << 18
+PENDING = frozenset({0xFF00, 0xFF01})
+
+
+class TooLong(OSError):
+    """A PDU claims to be longer than the limit; as an OSError it ends the connection like a broken one."""
+
+
+def guard(event: Any, limits: Limits) -> None:
+    """Watch a connection that was just opened."""
+    association = event.assoc
+    transport = association.dul.socket
+
+    def recv(length: int) -> bytearray:
+        # Replaces AssociationSocket.recv of pynetdicom 3.0, which reads in steps of 4096 bytes and knows no limit.
+        if length > limits.pdu_bytes:
+            raise TooLong(f"PDU of {length} bytes, expected at most {limits.pdu_bytes}")
+        received = bytearray(length)
+        view, filled = memoryview(received), 0
+        while filled < length:
+            count = transport.socket.recv_into(view[filled : filled + CHUNK])
+            if not count:
+                break
+            filled += count
+        view.release()
+        del received[filled:]
+        return received
+
+    transport.recv = recv
+
+
+class MessageMeter:
+    """Counts the bytes of the message that each association is receiving, and knows which of them are at work."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limit = limits.object_bytes
+        self._received: dict[int, int] = {}
+        self._answering: set[int] = set()
+
+    def is_at_work(self, association: object) -> bool:
+        """Whether a message is being received or answered."""
+        return id(association) in self._received or id(association) in self._answering
+
+    def on_pdu(self, event: Any) -> None:
+        """A PDU came in; a message that grows past the limit aborts its association."""
+        if not isinstance(event.pdu, P_DATA_TF):
+            return
+        key = id(event.assoc)
+        self._received[key] = self._received.get(key, 0) + event.pdu.pdu_length
+        if self._received[key] > self._limit:
+            log.warning("a message of more than %d bytes was not received; association aborted", self._limit)
+            event.assoc.abort()
+
+    def on_message(self, event: Any) -> None:
+        """A message is complete and will be answered."""
+        self._received.pop(id(event.assoc), None)
+        self._answering.add(id(event.assoc))
+
+    def on_answer(self, event: Any) -> None:
+        """An answer went out; a pending one is not the last."""
+        if event.message.command_set.get("Status") not in PENDING:
+            self._answering.discard(id(event.assoc))
+
+    def on_close(self, event: Any) -> None:
+        """The association is gone."""
+        self._received.pop(id(event.assoc), None)
+        self._answering.discard(id(event.assoc))

@@ -1,0 +1,263 @@
+"""What a device needs of the network: its calls to a provider, and its own storage provider to receive what it fetches.
+
+Every call is synchronous and says what went wrong in one sentence. A lost response (pynetdicom's requestor gives an empty
+status) is unknown, not failed: calls that may be repeated safely are, once.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Final, Self
+
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
+from pynetdicom import AE, evt
+from pynetdicom.association import Association
+
+from workbench.dicom import part10, uids
+from workbench.dicom.part10 import Encoded
+from workbench.errors import Refused, Unavailable
+from workbench.network.contexts import MOVED, STORED, contexts, without_delay
+from workbench.network.handlers import MOVE_PDU, UPS_STATE_ACTION
+from workbench.network.limits import guard
+from workbench.settings import Limits
+
+log = logging.getLogger(__name__)
+
+CALLS: Final = (uids.VERIFICATION, uids.TRIAL_UPS_PULL, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
+SUCCESS: Final = 0x0000
+PENDING: Final = frozenset({0xFF00, 0xFF01})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """How a provider answered.
+
+    Parameters
+    ----------
+    status : DIMSE status; None when no answer came.
+    comment : its Error Comment.
+    """
+
+    status: int | None
+    comment: str = ""
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the request was done."""
+        return self.status == SUCCESS
+
+    def __str__(self) -> str:
+        code = "no answer" if self.status is None else f"{self.status:04X}"
+        return f"{code} ({self.comment})" if self.comment else code
+
+
+class Peer:
+    """An association with a provider, as a context manager.
+
+    Parameters
+    ----------
+    called, calling : AE titles.
+    """
+
+    def __init__(self, host: str, port: int, *, called: str, calling: str, limits: Limits | None = None) -> None:
+        self._where = f"{called} at {host}:{port}"
+        self._address = (host, port)
+        self._called = called
+        limits = limits or Limits()
+        self._entity = AE(calling)
+        self._entity.acse_timeout = limits.acse_timeout_s
+        self._entity.dimse_timeout = limits.dimse_timeout_s
+        self._entity.network_timeout = limits.network_timeout_s
+        self._limits = limits
+        self._association: Association | None = None
+        self._message_id = 0
+
+    def __enter__(self) -> Self:
+        self.open()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def open(self) -> None:
+        """Associate.
+
+        Raises
+        ------
+        Unavailable : nobody listens, or the association is rejected or aborted; the message says which.
+        """
+        association = self._entity.associate(
+            *self._address,
+            contexts=contexts(CALLS),
+            ae_title=self._called,
+            max_pdu=MOVE_PDU,
+            evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_OPEN, guard, [self._limits])],
+        )
+        if not association.is_established:
+            why = "rejected the association" if association.is_rejected else "aborted it" if association.is_aborted else "does not answer"
+            reason = association.acceptor.primitive
+            more = f" ({reason.reason_str})" if association.is_rejected and reason is not None else ""
+            raise Unavailable(f"{self._where}: {why}{more}, expected it to accept", rule="association")
+        self._association = association
+
+    def close(self) -> None:
+        """Release the association."""
+        association, self._association = self._association, None
+        if association is not None and association.is_established:
+            association.release()
+
+    def echo(self) -> Reply:
+        """C-ECHO."""
+        return _reply(self._open().send_c_echo(self._next()))
+
+    def find(self, identifier: Dataset, model: str) -> list[Dataset]:
+        """C-FIND; all answers.
+
+        Raises
+        ------
+        Refused : the provider refuses the query.
+        Unavailable : no answer came.
+        """
+        found: list[Dataset] = []
+        for status, answer in self._open().send_c_find(identifier, model, self._next()):
+            reply = _reply(status)
+            if reply.status in PENDING and answer is not None:
+                found.append(answer)
+            elif not reply.is_success:
+                raise self._failed("C-FIND", reply)
+        return found
+
+    def move(self, identifier: Dataset, destination: str) -> int:
+        """C-MOVE to a destination; how many objects were sent.
+
+        Raises
+        ------
+        Refused : the provider refuses, or some objects could not be sent.
+        Unavailable : no answer came.
+        """
+        last, status = Reply(status=None), Dataset()
+        for status, _ in self._open().send_c_move(identifier, destination, uids.STUDY_MOVE, self._next()):
+            last = _reply(status)
+        if not last.is_success:
+            raise self._failed(f"C-MOVE to {destination}", last)
+        return int(status.get("NumberOfCompletedSuboperations") or 0)
+
+    def store(self, dataset: Dataset) -> Reply:
+        """C-STORE of an object of our own; sent once more when no answer came, which is safe for the same object."""
+        instance = part10.encoded(dataset, uids.EXPLICIT_LITTLE)
+        for _ in range(2):
+            reply = self._store(instance)
+            if reply.status is not None:
+                break
+        return reply
+
+    def _store(self, instance: Encoded) -> Reply:
+        dataset = instance.dataset()
+        dataset.file_meta = part10.file_meta(instance)
+        return _reply(self._open().send_c_store(dataset, self._next()))
+
+    def act(self, workitem: str, state: str, lock: str) -> Reply:
+        """N-ACTION: change the state of a workitem. The message names Push, whatever context it travels on."""
+        information = Dataset()
+        information.ProcedureStepState = state
+        information.TransactionUID = lock
+        status, _ = self._open().send_n_action(
+            information, UPS_STATE_ACTION, uids.TRIAL_UPS_PUSH, workitem, self._next(), uids.TRIAL_UPS_PULL
+        )
+        return _reply(status)
+
+    def report(self, workitem: str, lock: str, *, percent: float, text: str) -> Reply:
+        """N-SET: progress of a workitem."""
+        item = Dataset()
+        item.ProcedureStepProgress = round(percent, 2)
+        item.ProcedureStepProgressDescription = text
+        changes = Dataset()
+        changes.TransactionUID = lock
+        changes.ProcedureStepProgressInformationSequence = Sequence([item])
+        status, _ = self._open().send_n_set(changes, uids.TRIAL_UPS_PUSH, workitem, self._next(), uids.TRIAL_UPS_PULL)
+        return _reply(status)
+
+    def _open(self) -> Association:
+        if self._association is None or not self._association.is_established:
+            raise Unavailable(f"{self._where}: the association is gone, expected an open one", rule="association")
+        return self._association
+
+    def _next(self) -> int:
+        self._message_id = self._message_id % 0xFFFF + 1
+        return self._message_id
+
+    def _failed(self, what: str, reply: Reply) -> Refused | Unavailable:
+        if reply.status is None:
+            return Unavailable(f"{self._where}: did not answer {what}, expected a status", rule="no-answer")
+        return Refused(f"{self._where}: answered {what} with {reply}, expected success", rule="status")
+
+
+class Receiver:
+    """A storage provider that keeps what it receives in memory, as a context manager.
+
+    Parameters
+    ----------
+    port : 0 for any free one.
+    """
+
+    def __init__(self, host: str, port: int, *, ae_title: str, limits: Limits | None = None) -> None:
+        self._lock = threading.Lock()
+        self._received: dict[str, Encoded] = {}
+        self._where = f"port {port} on {host}"
+        self._limits = limits or Limits()
+        self._address = (host, port)
+        self._entity = AE(ae_title)
+        self._entity.require_called_aet = True
+        for uid in (uids.VERIFICATION, *MOVED):
+            self._entity.add_supported_context(uid, list(uids.UNCOMPRESSED))
+        self._server: Any = None
+
+    def __enter__(self) -> Self:
+        handlers: list[Any] = [
+            (evt.EVT_CONN_OPEN, without_delay),
+            (evt.EVT_CONN_OPEN, guard, [self._limits]),
+            (evt.EVT_C_STORE, self._keep),
+        ]
+        try:
+            self._server = self._entity.start_server(self._address, block=False, evt_handlers=handlers)
+        except OSError as problem:
+            raise Unavailable(f"{self._where}: cannot be listened on ({problem.strerror}), expected a free port", rule="port") from problem
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._entity.shutdown()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self._server.server_address[1])
+
+    def received(self, sop_classes: Iterable[str] | None = None) -> Iterator[Encoded]:
+        """What came so far, of these classes only when any are named."""
+        wanted = None if sop_classes is None else set(sop_classes)
+        with self._lock:
+            kept = list(self._received.values())
+        return (one for one in kept if wanted is None or one.sop_class_uid in wanted)
+
+    def _keep(self, event: Any) -> int:
+        request = event.request
+        instance = Encoded(
+            sop_class_uid=str(request.AffectedSOPClassUID),
+            sop_instance_uid=str(request.AffectedSOPInstanceUID),
+            transfer_syntax=str(event.context.transfer_syntax),
+            data=request.DataSet.getvalue(),
+        )
+        with self._lock:
+            self._received[instance.sop_instance_uid] = instance
+        return SUCCESS
+
+
+def _reply(status: Dataset) -> Reply:
+    if "Status" not in status:
+        return Reply(status=None)
+    return Reply(status=int(status.Status), comment=str(status.get("ErrorComment") or ""))

@@ -1,0 +1,151 @@
+"""The provider: one application entity on one port."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import time
+from dataclasses import dataclass
+from socketserver import BaseServer
+from threading import Thread
+from typing import Any, Final
+
+from pynetdicom import AE, evt
+from pynetdicom.transport import ThreadedAssociationServer
+
+from workbench.dicom import uids
+from workbench.errors import Unavailable
+from workbench.network.contexts import PROVIDED, without_delay
+from workbench.network.handlers import Handlers
+from workbench.network.limits import MessageMeter, guard
+from workbench.settings import Settings
+
+log = logging.getLogger(__name__)
+
+POLL_S: Final = 0.05
+"""How often the listening thread looks whether it is to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where a provider listens, and what its partner needs to work with it.
+
+    Parameters
+    ----------
+    device_ae_title, device_port : the peer that is ready as a C-MOVE destination for a simulated device.
+    """
+
+    host: str
+    port: int
+    ae_title: str
+    device_ae_title: str
+    device_port: int
+
+
+class _Server(ThreadedAssociationServer):
+    """pynetdicom's server, ready for many devices at once."""
+
+    request_queue_size = 128
+
+    def service_actions(self) -> None:
+        """Nothing: pynetdicom collects garbage here on every sixtieth look, which stalls all associations."""
+
+
+class Provider:
+    """Listens from ``start`` to ``stop``.
+
+    Parameters
+    ----------
+    settings : AE title, host, port (0 for any free one), limits, identity.
+    """
+
+    def __init__(self, settings: Settings, handlers: Handlers) -> None:
+        self._settings = settings
+        self._handlers = handlers
+        self._meter = MessageMeter(settings.limits)
+        self._server: ThreadedAssociationServer | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether associations are accepted."""
+        return self._server is not None
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 when it does not."""
+        return 0 if self._server is None else int(self._server.server_address[1])
+
+    def start(self) -> None:
+        """Accept associations from now on; nothing when it does already.
+
+        Raises
+        ------
+        Unavailable : the port is taken or may not be used.
+        """
+        if self._server is not None:
+            return
+        host, port = self._settings.host, self._settings.port
+        try:
+            server = self._entity().make_server((host, port), evt_handlers=self._bound(), server_class=_Server)
+        except (OSError, OverflowError) as problem:
+            why = getattr(problem, "strerror", None) or str(problem)
+            raise Unavailable(f"port {port} on {host}: cannot be listened on ({why}), expected a free port", rule="port") from problem
+        Thread(target=server.serve_forever, kwargs={"poll_interval": POLL_S}, name="provider", daemon=True).start()
+        self._server = server
+        log.info("%s listens on %s:%d", self._settings.ae_title, host, self.port)
+
+    def stop(self) -> None:
+        """Accept nothing new, let what is in flight finish within the grace time, then abort what is left."""
+        server, self._server = self._server, None
+        if server is None:
+            return
+        BaseServer.shutdown(server)
+        server.server_close()
+        deadline = time.monotonic() + self._settings.limits.grace_s
+        associations = server.active_associations
+        while any(self._meter.is_at_work(one) for one in associations if one.is_alive()) and time.monotonic() < deadline:
+            time.sleep(POLL_S)
+        for one in associations:
+            if one.is_alive():
+                one.abort()
+        log.info("%s stopped listening", self._settings.ae_title)
+
+    def _entity(self) -> AE:
+        identity, limits = self._settings.identity, self._settings.limits
+        entity = AE(self._settings.ae_title)
+        entity.implementation_class_uid = identity.implementation_class_uid
+        entity.implementation_version_name = identity.implementation_version_name
+        entity.maximum_pdu_size = 0
+        entity.maximum_associations = limits.associations
+        entity.network_timeout = limits.network_timeout_s
+        entity.dimse_timeout = limits.dimse_timeout_s
+        entity.acse_timeout = limits.acse_timeout_s
+        entity.require_called_aet = True
+        for sop_class in PROVIDED:
+            entity.add_supported_context(sop_class, list(uids.UNCOMPRESSED))
+        return entity
+
+    def _bound(self) -> list[Any]:
+        meter = self._meter
+        return [
+            (evt.EVT_CONN_OPEN, without_delay),
+            (evt.EVT_CONN_OPEN, guard, [self._settings.limits]),
+            (evt.EVT_PDU_RECV, meter.on_pdu),
+            (evt.EVT_DIMSE_RECV, meter.on_message),
+            (evt.EVT_DIMSE_SENT, meter.on_answer),
+            (evt.EVT_CONN_CLOSE, meter.on_close),
+            (evt.EVT_C_ECHO, self._handlers.echo),
+            (evt.EVT_C_STORE, self._handlers.store),
+            (evt.EVT_C_FIND, self._handlers.find),
+            (evt.EVT_C_MOVE, self._handlers.move),
+            (evt.EVT_N_ACTION, self._handlers.action),
+            (evt.EVT_N_SET, self._handlers.set),
+            (evt.EVT_N_GET, self._handlers.get),
+        ]
+
+
+def free_port(host: str = "127.0.0.1") -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,78 @@
+"""From our errors to DIMSE statuses, through one table.
+
+Where the statement prints a range (Cxxx) the code tells causes apart: C001 no session, C002 the object's rows, C003 its UID.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from pydicom.dataset import Dataset
+
+from workbench.errors import Unavailable, WorkbenchError
+from workbench.workflow.ups import UpsRule
+
+SUCCESS: Final = 0x0000
+PENDING: Final = 0xFF00
+CANCEL: Final = 0xFE00
+MOVE_DESTINATION_UNKNOWN: Final = 0xA801
+OUT_OF_RESOURCES: Final = 0xA700
+PROCESSING_FAILURE: Final = 0x0110
+CANNOT_UNDERSTAND: Final = 0xC000
+SOP_CLASS_NOT_SUPPORTED: Final = 0x0122
+NOT_AUTHORISED: Final = 0x0124
+INVALID_ATTRIBUTE_VALUE: Final = 0x0106
+MISSING_ATTRIBUTE: Final = 0x0120
+NO_SUCH_ACTION: Final = 0x0123
+UNABLE_TO_PROCESS: Final = 0xC000
+IDENTIFIER_DOES_NOT_MATCH: Final = 0xA900
+
+STATUS_OF: Final = MappingProxyType(
+    {
+        "no-session": 0xC001,
+        "row": 0xC002,
+        "identity": 0xC002,
+        "structure": 0xC002,
+        "transfer-syntax": 0xC002,
+        "duplicate": 0xC003,
+        "sop-class": SOP_CLASS_NOT_SUPPORTED,
+        "not-authorised": NOT_AUTHORISED,
+        "withheld": 0xC004,
+        "identifier": IDENTIFIER_DOES_NOT_MATCH,
+        "not-settable": INVALID_ATTRIBUTE_VALUE,
+        "no-such-action": NO_SUCH_ACTION,
+        "missing-attribute": MISSING_ATTRIBUTE,
+        UpsRule.NO_LONGER_UPDATABLE.value: 0xC300,
+        UpsRule.WRONG_LOCK.value: 0xC301,
+        UpsRule.ALREADY_IN_PROGRESS.value: 0xC302,
+        UpsRule.NOT_TO_SCHEDULED.value: 0xC303,
+        UpsRule.UNKNOWN.value: 0xC307,
+        UpsRule.NOT_IN_PROGRESS.value: 0xC310,
+        UpsRule.ALREADY_CANCELED.value: 0xB304,
+        UpsRule.ALREADY_COMPLETED.value: 0xB306,
+    }
+)
+"""Rule of an error (its part before a colon) → status (TMS statement 4.2.1.11.3, 4.2.1.12.3, 4.2.1.13.3; PS3.4 Annex CC)."""
+
+
+def status_of(error: WorkbenchError) -> int:
+    """The status that answers an error."""
+    rule = error.rule.partition(":")[0]
+    if rule in STATUS_OF:
+        return STATUS_OF[rule]
+    return OUT_OF_RESOURCES if isinstance(error, Unavailable) else CANNOT_UNDERSTAND
+
+
+def reply(status: int, comment: str = "") -> Dataset:
+    """A status as pynetdicom takes it, with an Error Comment when there is one."""
+    answer = Dataset()
+    answer.Status = status
+    if comment:
+        answer.ErrorComment = comment
+    return answer
+
+
+def refusal(error: WorkbenchError) -> Dataset:
+    """The status and Error Comment that answer an error."""
+    return reply(status_of(error), error.comment)

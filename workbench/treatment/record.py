@@ -1,0 +1,66 @@
+"""What a treatment record says, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workbench.treatment.delivery import Delivery, DeliveryType, Termination
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedBeam:
+    """One beam of a record; None where the record is silent.
+
+    Parameters
+    ----------
+    specified_mu, delivered_mu : primary meterset of this delivery alone.
+    gantry_deg, support_angle_deg, support_pitch_deg, support_roll_deg : as recorded at the first control point.
+    support_vertical_mm, support_longitudinal_mm, support_lateral_mm, snout_mm : as recorded at the first control point.
+    started_at, ended_at : moments of the first and the last control point.
+    """
+
+    number: int
+    name: str
+    fraction: int | None
+    delivery_type: DeliveryType | None
+    termination: Termination
+    verification: str | None = None
+    specified_mu: float | None = None
+    delivered_mu: float | None = None
+    gantry_deg: float | None = None
+    support_angle_deg: float | None = None
+    support_pitch_deg: float | None = None
+    support_roll_deg: float | None = None
+    support_vertical_mm: float | None = None
+    support_longitudinal_mm: float | None = None
+    support_lateral_mm: float | None = None
+    snout_mm: float | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    def delivery(self, fraction: int) -> Delivery:
+        """The beam as the planning of the next session counts it."""
+        return Delivery(
+            beam=self.number,
+            fraction=self.fraction or fraction,
+            delivered_mu=self.delivered_mu or 0.0,
+            specified_mu=self.specified_mu,
+            ended=self.termination,
+            type=self.delivery_type or DeliveryType.TREATMENT,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One treatment record.
+
+    Parameters
+    ----------
+    plan_uid : the plan it references; None where it references none.
+    """
+
+    uid: str
+    patient_id: str
+    plan_uid: str | None
+    beams: tuple[RecordedBeam, ...]

@@ -1,0 +1,154 @@
+"""Which beams a session treats, from which monitor unit to which, and why.
+
+One function decides, ``plan_session``; instruction, workitem, session plan and record only say what it decided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from workbench.errors import Conflict, Refused
+from workbench.treatment.course import Course
+from workbench.treatment.delivery import Delivery, DeliveryType
+
+FINISHED_WITHIN_MU: Final = 0.01
+"""A beam counts as finished when no more than this is missing: the resolution of a recorded meterset."""
+
+
+class SessionKind(StrEnum):
+    """What a session is for."""
+
+    TREATMENT = "treatment"
+    """Beams for the patient."""
+    QA = "qa"
+    """Beams without the patient; they count for no fraction."""
+    IMAGING = "imaging"
+    """Position acquisition only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One beam to deliver.
+
+    Parameters
+    ----------
+    start_meterset_mu, end_meterset_mu : where on the beam's meterset axis this delivery starts and ends.
+    because : the decision in words.
+    """
+
+    beam_number: int
+    fraction: int
+    delivery_type: DeliveryType
+    start_meterset_mu: float
+    end_meterset_mu: float
+    because: str
+
+    @property
+    def meterset_mu(self) -> float:
+        """What this delivery has to give."""
+        return self.end_meterset_mu - self.start_meterset_mu
+
+    @property
+    def is_continuation(self) -> bool:
+        """Whether an earlier delivery of the same fraction stopped half-way."""
+        return self.delivery_type is DeliveryType.CONTINUATION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omission:
+    """One beam left out, and why."""
+
+    beam_number: int
+    because: str
+    reason: str = "ALREADY_TREATED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What one session is to do."""
+
+    kind: SessionKind
+    fraction: int
+    tasks: tuple[Task, ...]
+    omitted: tuple[Omission, ...] = ()
+
+    def explained(self) -> str:
+        """The whole decision in sentences."""
+        return " ".join([*(task.because for task in self.tasks), *(omission.because for omission in self.omitted)])
+
+
+def plan_session(
+    course: Course,
+    deliveries: Sequence[Delivery],
+    metersets_mu: Mapping[int, float],
+    *,
+    kind: SessionKind = SessionKind.TREATMENT,
+    fraction: int | None = None,
+) -> Session:
+    """Decide what a session does, given what was delivered before.
+
+    An unfinished fraction is finished before the next one begins: its interrupted beams continue, beams not begun are
+    treated, finished beams are omitted.
+
+    Parameters
+    ----------
+    deliveries : everything recorded for this plan's patient treatments, in any order.
+    metersets_mu : beam number → monitor units of one whole fraction.
+    fraction : treat this one instead of the one that is due.
+
+    Raises
+    ------
+    Conflict : the course is complete, or the fraction asked for is finished.
+    Refused : the fraction asked for is none of the plan.
+    """
+    if kind is not SessionKind.TREATMENT:
+        number = fraction or 1
+        tasks = tuple(_task(beam.number, number, 0.0, metersets_mu) for beam in course.beams)
+        return Session(kind=kind, fraction=number, tasks=() if kind is SessionKind.IMAGING else tasks)
+    number = _due(course, deliveries, metersets_mu) if fraction is None else fraction
+    if number < 1 or (course.fractions is not None and number > course.fractions):
+        _refuse(course, number, asked=fraction is not None)
+    tasks_, omitted = [], []
+    for beam in course.beams:
+        done = _done(beam.number, number, deliveries)
+        if metersets_mu[beam.number] - done <= FINISHED_WITHIN_MU:
+            because = f"Beam {beam.number} is left out because all {done:.1f} MU of fraction {number} were delivered."
+            omitted.append(Omission(beam_number=beam.number, because=because))
+        else:
+            tasks_.append(_task(beam.number, number, done, metersets_mu))
+    if not tasks_:
+        raise Conflict(f"plan {course.label}: fraction {number} is finished, expected one with a beam left to treat", rule="fraction")
+    return Session(kind=kind, fraction=number, tasks=tuple(tasks_), omitted=tuple(omitted))
+
+
+def _due(course: Course, deliveries: Sequence[Delivery], metersets_mu: Mapping[int, float]) -> int:
+    """The fraction that has begun and is not finished; else the next one."""
+    last = max((delivery.fraction for delivery in deliveries), default=0)
+    if last == 0:
+        return 1
+    unfinished = any(metersets_mu[beam.number] - _done(beam.number, last, deliveries) > FINISHED_WITHIN_MU for beam in course.beams)
+    return last if unfinished else last + 1
+
+
+def _done(beam: int, fraction: int, deliveries: Sequence[Delivery]) -> float:
+    return sum(one.delivered_mu for one in deliveries if one.beam == beam and one.fraction == fraction)
+
+
+def _task(beam: int, fraction: int, done_mu: float, metersets_mu: Mapping[int, float]) -> Task:
+    whole = metersets_mu[beam]
+    if done_mu > 0:
+        kind = DeliveryType.CONTINUATION
+        because = f"Beam {beam} continues at {done_mu:.1f} MU because fraction {fraction} stopped there, short of {whole:.1f} MU."
+    else:
+        kind = DeliveryType.TREATMENT
+        because = f"Beam {beam} is treated with {whole:.1f} MU because fraction {fraction} has none of it yet."
+    return Task(beam_number=beam, fraction=fraction, delivery_type=kind, start_meterset_mu=done_mu, end_meterset_mu=whole, because=because)
+
+
+def _refuse(course: Course, number: int, *, asked: bool) -> None:
+    if asked:
+        raise Refused(f"plan {course.label}: found fraction {number}, expected 1 to {course.fractions}", rule="fraction")
+    raise Conflict(f"plan {course.label}: all {course.fractions} fractions are delivered, expected one left to treat", rule="fraction")

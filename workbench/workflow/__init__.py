@@ -1,0 +1,1 @@
+"""Use cases, one transaction each: check in, claim, store, cancel, complete."""

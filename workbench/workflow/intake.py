@@ -1,0 +1,246 @@
+"""Taking objects in: from a device during its session, and from files that the user brings.
+
+The session's gate comes first, then the check of the object, then its identity; only then is it kept. What is acknowledged
+is on the disk and in the index.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydicom.dataset import Dataset
+
+from workbench.archive.database import Transaction
+from workbench.archive.index_keys import index_keys
+from workbench.archive.rows import BeamRow, Origin, SessionRow, StoredObject
+from workbench.dicom import uids
+from workbench.dicom.check import check
+from workbench.dicom.findings import errors
+from workbench.dicom.part10 import Encoded
+from workbench.errors import Refused
+from workbench.events import EventKind
+from workbench.iods import RECEIVED
+from workbench.mapping.records import read_record
+from workbench.treatment.record import Record
+from workbench.workflow.desk import Desk
+from workbench.workflow.gate import gate
+
+log = logging.getLogger(__name__)
+
+RECORDS = frozenset({uids.RT_ION_BEAMS_RECORD, uids.RT_BEAMS_RECORD})
+FROM_DEVICES = frozenset({uids.CT_IMAGE, uids.RT_IMAGE, uids.RT_STRUCTURE_SET, uids.SPATIAL_REGISTRATION}) | RECORDS
+"""Classes that a device may store (TMS statement 4.2.1.11.2; both record classes, as their IODs are the ion record's)."""
+BY_USER = MappingProxyType(
+    {
+        uids.RT_ION_PLAN: "RT Ion Plan",
+        uids.CT_IMAGE: "CT Image",
+        uids.RT_STRUCTURE_SET: "RT Structure Set",
+        uids.RT_IMAGE: "RT Image",
+        uids.RT_ION_BEAMS_RECORD: "RT Ion Beams Treatment Record",
+    }
+)
+"""Classes that the user may import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The door for objects."""
+
+    desk: Desk
+
+    def store(self, instance: Encoded, actor: str) -> None:
+        """Take in an object of a device's running session; when this returns it is durable.
+
+        Parameters
+        ----------
+        actor : calling AE title.
+
+        Raises
+        ------
+        Refused : its class is not supported, its values break rows, or it belongs to another session.
+        Conflict : no session accepts objects, or its UID is in use by another data set.
+        """
+        subject = instance.sop_instance_uid
+        with self.desk.refusals(EventKind.OBJECT_REFUSED, subject=subject, actor=actor, what="C-STORE"):
+            self._store(instance, actor)
+
+    def bring(self, instance: Encoded, *, actor: str, patient_id: str | None = None, origin: Origin = Origin.IMPORTED) -> bool:
+        """Take in an object that the user brings or the workbench made; whether it was new.
+
+        Parameters
+        ----------
+        patient_id : the patient it is meant for; None takes the object's word for it.
+
+        Raises
+        ------
+        Refused : its class cannot be imported, its values break rows, or it is another patient's.
+        Conflict : its UID is in use by another data set.
+        """
+        if instance.sop_class_uid not in BY_USER and origin is Origin.IMPORTED:
+            known = ", ".join(BY_USER.values())
+            raise Refused(
+                f"object {instance.sop_instance_uid}: found SOP class {instance.sop_class_uid}, expected {known}", rule="sop-class"
+            )
+        dataset = instance.dataset()
+        if origin is Origin.IMPORTED:
+            _inspect(instance, dataset)
+        found = str(dataset.get("PatientID") or "")
+        if patient_id is not None and found.casefold() != patient_id.casefold():
+            raise Refused(
+                f"object {instance.sop_instance_uid}: its Patient ID is not that of the patient it is imported for, expected {patient_id!r}",
+                rule="patient-mismatch",
+            )
+        return self._keep(instance, dataset, actor=actor, origin=origin, session=None)
+
+    def _store(self, instance: Encoded, actor: str) -> None:
+        if instance.sop_class_uid not in FROM_DEVICES:
+            raise Refused(
+                f"object {instance.sop_instance_uid}: found SOP class {instance.sop_class_uid}, expected one that devices store",
+                rule="sop-class",
+                comment="SOP class is not stored here",
+            )
+        dataset = instance.dataset()
+        with self.desk.archive.database.reading() as view:
+            door = gate(view, self.desk.settings, actor)
+            session = door.session_for(str(dataset.get("PatientID") or ""), _referenced_plan(dataset))
+            if instance.sop_class_uid not in RECORDS:
+                _belongs(dataset, session, view)
+        _inspect(instance, dataset)
+        self._keep(instance, dataset, actor=actor, origin=Origin.RECEIVED, session=session)
+
+    def _keep(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
+        """First the file, then its row; the same object again changes nothing."""
+        archive, now = self.desk.archive, self.desk.clock.now()
+        with archive.database.reading() as view:
+            if archive.is_same(instance, view):
+                return False
+        keys = index_keys(dataset)
+        record = read_record(dataset, zone=now) if instance.sop_class_uid in RECORDS else None
+        stored = StoredObject(
+            uid=instance.sop_instance_uid,
+            sop_class_uid=instance.sop_class_uid,
+            file=archive.keep(instance),
+            transfer_syntax=instance.transfer_syntax,
+            size=len(instance.data),
+            origin=origin,
+            session_id=None if session is None else session.id,
+            stored_at=now,
+            keys=keys,
+        )
+        with archive.database.transaction() as transaction:
+            if archive.is_same(instance, transaction):
+                return False
+            if session is not None:
+                _still_open(transaction, session, actor)
+            transaction.objects.add(stored)
+            kind = EventKind.OBJECT_STORED
+            if record is not None:
+                transaction.beams.add(_beam_rows(record, session, transaction))
+                kind = EventKind.RECORD_STORED
+            detail: dict[str, str | int | float] = {"sop_class": instance.sop_class_uid, "origin": origin.value}
+            if session is not None:
+                detail["session"] = session.id
+            transaction.history.append(kind, subject=stored.uid, actor=actor, at=now, detail=detail)
+        log.info("object %s from %s stored", stored.uid, actor)
+        return True
+
+
+def _inspect(instance: Encoded, dataset: Dataset) -> None:
+    """Hold the object against the rows we receive it by.
+
+    Raises
+    ------
+    Refused : an ERROR was found; the message names the first one's path and code, and how many more there are.
+    """
+    if str(dataset.get("SOPInstanceUID")) != instance.sop_instance_uid or str(dataset.get("SOPClassUID")) != instance.sop_class_uid:
+        raise Refused(
+            f"object {instance.sop_instance_uid}: its data set names another SOP class or instance, expected that of the request",
+            rule="identity",
+            comment="Data set and request name different instances",
+        )
+    iod = RECEIVED.get(instance.sop_class_uid)
+    if iod is None:
+        return
+    wrong = errors(check(iod, dataset))
+    for finding in wrong:
+        log.info("object %s: %s %s: %s", instance.sop_instance_uid, finding.path, finding.code, finding.message)
+    if wrong:
+        first = wrong[0]
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise Refused(
+            f"object {instance.sop_instance_uid}: {first.path}: {first.message}{more}",
+            rule=f"row:{first.code}",
+            comment=f"{first.code}: {first.path}",
+        )
+
+
+def _referenced_plan(dataset: Dataset) -> str | None:
+    items = dataset.get("ReferencedRTPlanSequence") or []
+    return str(items[0].get("ReferencedSOPInstanceUID")) if items else None
+
+
+def _belongs(dataset: Dataset, session: SessionRow, view: Transaction) -> None:
+    """A setup object belongs by its plan, its study, its frame of reference, or the images it references.
+
+    Raises
+    ------
+    Refused : none of them leads to the session.
+    """
+    if _referenced_plan(dataset) is not None or str(dataset.get("StudyInstanceUID")) == session.study_uid:
+        return
+    frames = {str(element.value) for element in dataset.iterall() if element.keyword == "FrameOfReferenceUID"}
+    known = {one.keys.frame_uid for one in view.objects.of_session(session.id)} | {session.frame_uid or ""}
+    if frames & (known - {""}):
+        return
+    for element in dataset.iterall():
+        if element.keyword == "ReferencedSOPInstanceUID":
+            referenced = view.objects.get(str(element.value))
+            if referenced is not None and referenced.keys.patient_id == session.patient_id:
+                return
+    raise Refused(
+        f"object {dataset.get('SOPInstanceUID')}: study, frame of reference and references lead to no object of the session, "
+        "expected at least one that does",
+        rule="no-session",
+        comment="No reference leads to the running session",
+    )
+
+
+def _still_open(transaction: Transaction, session: SessionRow, actor: str) -> None:
+    """Between the gate and now a user may have closed the session."""
+    now = transaction.sessions.get(session.id)
+    if now is None or not now.accepts_objects:
+        raise Refused(
+            f"object from {actor}: session {session.id} was closed meanwhile, expected a claimed session",
+            rule="no-session",
+            comment="The session was closed",
+        )
+
+
+def _beam_rows(record: Record, session: SessionRow | None, transaction: Transaction) -> list[BeamRow]:
+    plan = transaction.objects.get(record.plan_uid) if record.plan_uid else None
+    context: Mapping[str, object] = {
+        "record_uid": record.uid,
+        "patient_id": record.patient_id,
+        "session_id": session.id if session else None,
+        "plan_uid": session.plan_uid if session else record.plan_uid or "",
+        "session_plan_uid": record.plan_uid or "",
+        "plan_label": session.plan_label if session else plan.keys.plan_label if plan else "",
+        "kind": session.kind.value if session else "treatment",
+        "room": session.room if session else "",
+    }
+    return [_beam_row(record, index, context) for index in range(len(record.beams))]
+
+
+def _beam_row(record: Record, index: int, context: Mapping[str, object]) -> BeamRow:
+    beam = record.beams[index]
+    own = {name: getattr(beam, name) for name in beam.__dataclass_fields__ if name not in {"number", "name"}}
+    own |= {
+        "beam": beam.number,
+        "beam_name": beam.name,
+        "termination": beam.termination.value,
+        "delivery_type": beam.delivery_type.value if beam.delivery_type else None,
+    }
+    return BeamRow(**context, **own)  # type: ignore[arg-type]

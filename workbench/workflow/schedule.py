@@ -1,0 +1,313 @@
+"""The user's side of a session: check in, cancel, complete."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydicom.dataset import Dataset
+
+from workbench.archive.database import Transaction
+from workbench.archive.index_keys import index_keys
+from workbench.archive.objects import OneOfValues
+from workbench.archive.rows import Origin, SessionRow, SessionState, StepState, StoredObject, WorkitemRow
+from workbench.dicom import codes, part10, uids
+from workbench.dicom.codes import Code
+from workbench.dicom.part10 import Encoded
+from workbench.errors import Conflict, Refused
+from workbench.events import EventKind
+from workbench.mapping import sessions as mapping
+from workbench.mapping.plans import course
+from workbench.ocular.beamline import Beamline
+from workbench.settings import Room
+from workbench.treatment.course import Course, metersets
+from workbench.treatment.delivery import Delivery, DeliveryType, Termination
+from workbench.treatment.session import Session, SessionKind, plan_session
+from workbench.workflow.desk import Desk
+
+log = logging.getLogger(__name__)
+
+USER = "user"
+Detail = dict[str, str | int | float]
+CODES: Mapping[SessionKind, Code] = {
+    SessionKind.TREATMENT: codes.RT_TREATMENT,
+    SessionKind.QA: codes.RT_TREATMENT_QA,
+    SessionKind.IMAGING: codes.POSITION_ACQUISITION,
+}
+POSITIONS_AS_STATED = frozenset({"HFS", "HFP", "FFS", "FFP"})
+"""Patient positions of a received plan that the TMS statement accepts (9.1.2.5.5)."""
+OPEN = (SessionState.PREPARED, SessionState.ACTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The check-in desk.
+
+    Parameters
+    ----------
+    beamlines : those whose monitor units per Gy may stand in for a meterset, by machine name.
+    """
+
+    desk: Desk
+    beamlines: Mapping[str, Beamline]
+
+    def prepare(
+        self,
+        plan_uid: str,
+        *,
+        kind: SessionKind = SessionKind.TREATMENT,
+        fraction: int | None = None,
+        room: str | None = None,
+        meterset_mu: Mapping[int, float] | None = None,
+    ) -> SessionRow:
+        """Check a patient in: instruction, session plan and workitems come into being together.
+
+        Parameters
+        ----------
+        plan_uid : SOP Instance UID of a stored RT Ion Plan.
+        fraction : another one than is due.
+        meterset_mu : beam number → monitor units of one fraction, where the plan does not know them.
+
+        Raises
+        ------
+        Refused : no such plan, a beam without monitor units, a patient position that the emulated statement does not know.
+        Conflict : the room is busy, or there is nothing left to treat.
+        """
+        place = self.desk.settings.room(room)
+        with self.desk.archive.database.reading() as view:
+            _must_be_free(view, place)
+            source = self._plan(plan_uid, view)
+            plan_course = course(source)
+            given = self._metersets(plan_course, source, dict(meterset_mu or {}), view, kind)
+            decided = plan_session(plan_course, _deliveries(plan_uid, view), given, kind=kind, fraction=fraction)
+            supporting = _supporting(source, view)
+        return self._write(source, plan_course, decided, given, place, supporting)
+
+    def cancel(self, session_id: int, *, actor: str = USER) -> SessionRow:
+        """Cancel a session: its devices are refused from now on; it is still to be completed.
+
+        Raises
+        ------
+        Conflict : no such session, or it is canceled or completed.
+        """
+        with self.desk.archive.database.transaction() as transaction:
+            session = _session(transaction, session_id)
+            if not transaction.sessions.move(session_id, expected=OPEN, to=SessionState.CANCELED):
+                raise Conflict(
+                    f"session {session_id}: is {session.state.value}, only a prepared or active one can be canceled", rule="session"
+                )
+            self._give_up(transaction, session, actor)
+            self._tell(transaction, EventKind.SESSION_CANCELED, session, actor)
+        return self.get(session_id)
+
+    def complete(self, session_id: int, *, actor: str = USER) -> SessionRow:
+        """Complete a session, a canceled one too: the room is free for the next.
+
+        Raises
+        ------
+        Conflict : no such session, it is completed, or a device still holds one of its workitems.
+        """
+        now = self.desk.clock.now()
+        with self.desk.archive.database.transaction() as transaction:
+            session = _session(transaction, session_id)
+            for row in transaction.workitems.find(session_id=session_id, state=StepState.IN_PROGRESS):
+                raise Conflict(
+                    f"session {session_id}: workitem {row.uid} is IN PROGRESS, held by {row.holder}; "
+                    "expected it to be finished, or the session canceled",
+                    rule="session",
+                )
+            expected = (*OPEN, SessionState.CANCELED)
+            if not transaction.sessions.move(session_id, expected=expected, to=SessionState.COMPLETED, closed_at=now):
+                raise Conflict(f"session {session_id}: is completed already, expected one that is not", rule="session")
+            self._give_up(transaction, session, actor)
+            self._tell(transaction, EventKind.SESSION_COMPLETED, session, actor)
+        return self.get(session_id)
+
+    def get(self, session_id: int) -> SessionRow:
+        """The session as it stands.
+
+        Raises
+        ------
+        Conflict : there is none of this number.
+        """
+        with self.desk.archive.database.reading() as view:
+            return _session(view, session_id)
+
+    def _plan(self, plan_uid: str, view: Transaction) -> Dataset:
+        stored = view.objects.get(plan_uid)
+        if stored is None or stored.sop_class_uid != uids.RT_ION_PLAN:
+            raise Refused(f"plan {plan_uid}: is not stored here, expected the SOP Instance UID of an imported RT Ion Plan", rule="plan")
+        source = self.desk.archive.read(stored).dataset()
+        if self.desk.settings.identity.as_stated:
+            for item in source.get("PatientSetupSequence") or []:
+                if item.get("PatientPosition") not in POSITIONS_AS_STATED:
+                    raise Refused(
+                        f"plan {plan_uid}: found Patient Position {item.get('PatientPosition')}, "
+                        f"expected one of {', '.join(sorted(POSITIONS_AS_STATED))} when speaking as stated",
+                        rule="plan",
+                    )
+        return source
+
+    def _metersets(
+        self, plan_course: Course, source: Dataset, entered: dict[int, float], view: Transaction, kind: SessionKind
+    ) -> dict[int, float]:
+        """Entered ones, else those of the plan's last session (a continuation needs the same), else what the plan knows."""
+        if kind is SessionKind.IMAGING:
+            return {beam.number: beam.meterset_mu or 0.0 for beam in plan_course.beams}
+        earlier = [one for one in view.sessions.all(plan_uid=plan_course.plan_uid) if one.kind is SessionKind.TREATMENT]
+        before = earlier[-1].metersets_mu if earlier else {}
+        machine = str(source.IonBeamSequence[0].get("TreatmentMachineName") or "")
+        beamline = self.beamlines.get(machine)
+        return metersets(plan_course, {**before, **entered}, beamline.mu_per_gy if beamline else None)
+
+    def _write(
+        self,
+        source: Dataset,
+        plan_course: Course,
+        decided: Session,
+        given: dict[int, float],
+        place: Room,
+        supporting: Sequence[StoredObject],
+    ) -> SessionRow:
+        now, settings, new = self.desk.clock.now(), self.desk.settings, self.desk.uids.new
+        names = mapping.SessionUids(session_plan=new(), session_plan_series=new(), instruction=new(), instruction_series=new())
+        context = mapping.SessionContext(
+            session=decided,
+            metersets_mu=given,
+            uids=names,
+            room=place,
+            tolerances=settings.tolerances,
+            identity=settings.identity,
+            ae_title=settings.ae_title,
+            now=now,
+        )
+        session_plan = mapping.session_plan(source, context)
+        instruction = mapping.instruction(session_plan, context)
+        created = [part10.encoded(one) for one in (session_plan, instruction)]
+        inputs = [
+            *(mapping.Input.of(one) for one in (session_plan, instruction)),
+            *(
+                mapping.Input(study=one.keys.study_uid, series=one.keys.series_uid, sop_class=one.sop_class_uid, instance=one.uid)
+                for one in supporting
+            ),
+        ]
+        step = mapping.workitem(session_plan, context, code=CODES[decided.kind], inputs=inputs, uid=new())
+        files = [(one, self.desk.archive.keep(one)) for one in created]
+        draft = SessionRow(
+            id=0,
+            state=SessionState.PREPARED,
+            kind=decided.kind,
+            room=place.name,
+            plan_uid=plan_course.plan_uid,
+            session_plan_uid=names.session_plan,
+            instruction_uid=names.instruction,
+            plan_label=plan_course.label,
+            patient_id=plan_course.patient_id,
+            study_uid=str(source.StudyInstanceUID),
+            frame_uid=str(source.get("FrameOfReferenceUID") or "") or None,
+            fraction=decided.fraction,
+            metersets_mu=given,
+            tasks=tuple(
+                {"beam": one.beam_number, "type": one.delivery_type.value, "start_mu": one.start_meterset_mu, "end_mu": one.end_meterset_mu}
+                for one in decided.tasks
+            ),
+            explained=decided.explained(),
+            prepared_at=now,
+        )
+        with self.desk.archive.database.transaction() as transaction:
+            session = transaction.sessions.add(draft)
+            for (instance, file), dataset in zip(files, (session_plan, instruction), strict=True):
+                transaction.objects.add(_created(instance, file, dataset, session, draft))
+            transaction.workitems.add(_workitem(step, session, CODES[decided.kind]))
+            self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)
+            detail: Detail = {"session": session.id, "code": CODES[decided.kind].value}
+            transaction.history.append(EventKind.WORKITEM_SCHEDULED, subject=str(step.SOPInstanceUID), actor=USER, at=now, detail=detail)
+        log.info("session %d of plan %s prepared in room %s", session.id, plan_course.plan_uid, place.name)
+        return session
+
+    def _give_up(self, transaction: Transaction, session: SessionRow, actor: str) -> None:
+        """Workitems that nobody will finish become CANCELED."""
+        now = self.desk.clock.now()
+        for row in transaction.workitems.find(session_id=session.id):
+            if not row.state.is_final:
+                transaction.workitems.move(row.uid, expected=row.state, to=StepState.CANCELED, at=now)
+                detail: Detail = {"session": session.id, "code": row.code}
+                transaction.history.append(EventKind.WORKITEM_CANCELED, subject=row.uid, actor=actor, at=now, detail=detail)
+
+    def _tell(self, transaction: Transaction, kind: EventKind, session: SessionRow, actor: str) -> None:
+        detail: Detail = {"room": session.room, "plan": session.plan_uid, "fraction": session.fraction}
+        transaction.history.append(kind, subject=str(session.id), actor=actor, at=self.desk.clock.now(), detail=detail)
+
+
+def _session(view: Transaction, session_id: int) -> SessionRow:
+    session = view.sessions.get(session_id)
+    if session is None:
+        raise Conflict(f"session {session_id}: is not known here, expected the number of a session", rule="session")
+    return session
+
+
+def _must_be_free(view: Transaction, room: Room) -> None:
+    busy = view.sessions.open_in(room.name)
+    if busy is not None:
+        raise Conflict(
+            f"room {room.name}: session {busy.id} is {busy.state.value}, expected it to be completed before another is prepared",
+            rule="room-busy",
+        )
+
+
+def _deliveries(plan_uid: str, view: Transaction) -> list[Delivery]:
+    return [
+        Delivery(
+            beam=one.beam,
+            fraction=one.fraction or 1,
+            delivered_mu=one.delivered_mu or 0.0,
+            specified_mu=one.specified_mu,
+            ended=Termination(one.termination),
+            type=DeliveryType(one.delivery_type) if one.delivery_type else DeliveryType.TREATMENT,
+        )
+        for one in view.beams.find(plan_uid=plan_uid, kind=SessionKind.TREATMENT.value)
+    ]
+
+
+def _supporting(source: Dataset, view: Transaction) -> list[StoredObject]:
+    """What else the device may want: planned setup images, planning CT and structure set, records of earlier deliveries."""
+    plan_uid = str(source.SOPInstanceUID)
+    named = {str(element.value) for element in source.iterall() if element.keyword == "ReferencedSOPInstanceUID"} - {plan_uid}
+    records = {one.record_uid for one in view.beams.find(plan_uid=plan_uid)}
+    found = [one for one in (view.objects.get(uid) for uid in sorted(named | records)) if one is not None]
+    study = {"study_uid": OneOfValues((str(source.StudyInstanceUID),)), "origin": OneOfValues((Origin.IMPORTED.value,))}
+    planning = {uids.CT_IMAGE, uids.RT_STRUCTURE_SET}
+    known = {one.uid for one in found}
+    found += [one for one in view.objects.find(study) if one.sop_class_uid in planning and one.uid not in known]
+    return [one for one in found if one.keys.patient_id == str(source.get("PatientID") or "")]
+
+
+def _created(instance: Encoded, file: str, dataset: Dataset, session: SessionRow, draft: SessionRow) -> StoredObject:
+    return StoredObject(
+        uid=instance.sop_instance_uid,
+        sop_class_uid=instance.sop_class_uid,
+        file=file,
+        transfer_syntax=instance.transfer_syntax,
+        size=len(instance.data),
+        origin=Origin.CREATED,
+        session_id=session.id,
+        stored_at=draft.prepared_at,
+        keys=index_keys(dataset),
+    )
+
+
+def _workitem(step: Dataset, session: SessionRow, code: Code) -> WorkitemRow:
+    return WorkitemRow(
+        uid=str(step.SOPInstanceUID),
+        session_id=session.id,
+        room=session.room,
+        code=code.value,
+        state=StepState.SCHEDULED,
+        lock=None,
+        holder=None,
+        progress_percent=None,
+        progress_text=None,
+        dataset=part10.encode(step, uids.EXPLICIT_LITTLE),
+        changed_at=session.prepared_at,
+    )
