@@ -1,15 +1,23 @@
-"""What every test may ask for: the folder of real input, and the programs of others.
+"""What every test may ask for: the folder of real input, the programs of others, and benches that close by themselves.
 
-Nothing of the package is imported here; factories of plans and objects stand in `factories`.
+The package is imported only by the fixtures that open it; factories of plans stand in `factories`, of clinical objects in `clinic`.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.clinic import FixedClock
+    from workbench.bench import Workbench
+
+    BenchMaker = Callable[..., Workbench]
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_SHARED = REPOSITORY.parent / "shared"
@@ -54,3 +62,40 @@ def shared() -> Path:
 def _shared_folder() -> Path | None:
     folder = Path(os.environ.get("WORKBENCH_SHARED") or DEFAULT_SHARED)
     return folder.resolve() if folder.is_dir() else None
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that stands still until a test puts it forward."""
+    from tests.clinic import FixedClock
+
+    return FixedClock()
+
+
+@pytest.fixture
+def make_bench(tmp_path: Path, clock: FixedClock) -> Iterator[BenchMaker]:
+    """Makes benches that close when the test ends: on `tmp_path / "data"`, with the fixed clock, not listening unless told to."""
+    from workbench.bench import Workbench
+
+    opened: list[Workbench] = []
+
+    def make(folder: Path | None = None, *, listen: bool = False, **changes: Any) -> Workbench:
+        bench = Workbench(folder or tmp_path / "data", **{"listen": listen, "clock": clock, **changes})
+        opened.append(bench)
+        return bench
+
+    yield make
+    for bench in reversed(opened):
+        bench.close()
+
+
+@pytest.fixture
+def bench(make_bench: BenchMaker) -> Workbench:
+    """A bench on an empty folder that does not listen."""
+    return make_bench()
+
+
+@pytest.fixture
+def provider(make_bench: BenchMaker) -> Workbench:
+    """A bench on an empty folder that listens on a free port."""
+    return make_bench(listen=True)

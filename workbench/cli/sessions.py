@@ -20,7 +20,7 @@ SessionNumber = Annotated[int | None, typer.Argument(help="Number of the session
 
 
 @app.command("prepare")
-def prepare(
+def prepare(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
     plan_uid: Annotated[str, typer.Argument(help="SOP Instance UID of an imported RT Ion Plan.")],
     data: DataFolder = DEFAULT_DATA,
     kind: Annotated[SessionKind, typer.Option(help="What the session is for.")] = SessionKind.TREATMENT,

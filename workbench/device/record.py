@@ -15,8 +15,7 @@ from workbench.dicom.values import to_dicom
 from workbench.treatment.delivery import DeliveryType, Termination
 
 COPIED_FROM_PLAN = (
-    "PatientName PatientID PatientBirthDate PatientSex StudyInstanceUID StudyDate StudyTime "
-    "ReferringPhysicianName StudyID AccessionNumber"
+    "PatientName PatientID PatientBirthDate PatientSex StudyInstanceUID StudyDate StudyTime ReferringPhysicianName StudyID AccessionNumber"
 ).split()
 COPIED_FROM_BEAM = (
     "BeamName BeamType RadiationType ScanMode NumberOfWedges NumberOfCompensators NumberOfBoli "
@@ -32,7 +31,10 @@ COPIED_FROM_POINT = (
 ).split()
 RECORDED = {
     "SnoutSequence": ("RecordedSnoutSequence", {"SnoutID": "SnoutID"}),
-    "IonBlockSequence": ("RecordedBlockSequence", {"BlockNumber": "ReferencedBlockNumber"}),
+    "IonBlockSequence": (
+        "RecordedBlockSequence",
+        {"BlockNumber": "ReferencedBlockNumber", "BlockTrayID": "BlockTrayID", "BlockName": "BlockName"},
+    ),
     "RangeShifterSequence": (
         "RecordedRangeShifterSequence",
         {"RangeShifterNumber": "ReferencedRangeShifterNumber", "RangeShifterID": "RangeShifterID"},
@@ -85,6 +87,8 @@ class Delivered:
     ended: Termination
     started_at: datetime
     ended_at: datetime
+    correction_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """How far the support was moved from its planned position after imaging: room x, y, z."""
 
 
 def treatment_record(plan: Dataset, delivered: Several[Delivered], *, machine: str, uid_source: UidSource, now: datetime) -> Dataset:
@@ -160,7 +164,17 @@ def _beam(planned: Dataset, one: Delivered) -> Dataset:
             _point(points[0], points[-1], one.asked_mu, one.end_mu, one.ended_at),
         ]
     )
+    for point in item.IonControlPointDeliverySequence:
+        _stand(point, one.correction_mm)
     return item
+
+
+def _stand(point: Dataset, correction_mm: tuple[float, float, float]) -> None:
+    """Where the support stood: the planned position (0 where the plan is silent) and the correction after imaging."""
+    lateral, vertical, longitudinal = correction_mm
+    for axis, moved in (("Vertical", vertical), ("Longitudinal", longitudinal), ("Lateral", lateral)):
+        keyword = f"TableTop{axis}Position"
+        setattr(point, keyword, to_dicom("DS", round(float(point.get(keyword) or 0.0) + moved, 3)))
 
 
 def _carried(source: Dataset, carried: dict[str, str]) -> Dataset:

@@ -46,6 +46,7 @@ class Acquisition:
             dataset.add_new(keyword, vr, self.plan.get(keyword))
         dataset.AccessionNumber = self.plan.get("AccessionNumber")
         dataset.Modality, dataset.SeriesInstanceUID, dataset.SeriesNumber = modality, self.uid_source.new(), number
+        dataset.Laterality = None
         dataset.SeriesDate, dataset.SeriesTime = to_dicom("DA", self.now), to_dicom("TM", self.now)
         dataset.OperatorsName = None
         dataset.Manufacturer, dataset.ManufacturerModelName = "Ocular Proton Workbench", "Simulated treatment delivery device"
@@ -78,30 +79,40 @@ def setup_image(
     image.SamplesPerPixel, image.PhotometricInterpretation = 1, "MONOCHROME2"
     image.Rows, image.Columns = rows, columns
     image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 8, 8, 7, 0
-    image.PixelData = film(moved, rows=rows, columns=columns, spacing_mm=spacing, left_mm=left, top_mm=top).tobytes()
-    for keyword in ("RTImageSID", "RadiationMachineSAD", "GantryAngle", "BeamLimitingDeviceAngle", "PatientSupportAngle"):
+    grid = Grid(rows=rows, columns=columns, spacing_mm=spacing, left_mm=left, top_mm=top)
+    image.PixelData = film(moved, grid).tobytes()
+    for keyword in ("RTImageSID", "GantryAngle", "BeamLimitingDeviceAngle", "PatientSupportAngle"):
         if keyword in planned:
             image[keyword] = planned[keyword]
+    image.RadiationMachineSAD = planned.get("RadiationMachineSAD")
     image.RTImageLabel, image.RTImagePlane, image.ConversionType = view, "NORMAL", "DI"
     image.XRayImageReceptorAngle, image.RadiationMachineName, image.PrimaryDosimeterUnit = "0", None, None
     image.ImagePlanePixelSpacing, image.RTImagePosition = planned.ImagePlanePixelSpacing, planned.RTImagePosition
-    reference = Dataset()
-    reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = acquisition.plan.SOPClassUID, acquisition.plan.SOPInstanceUID
-    image.ReferencedRTPlanSequence = Sequence([reference])
+    image.ReferencedRTPlanSequence = Sequence([_reference(acquisition.plan)])
     return image
 
 
-def film(
-    outlines: Several[NDArray[np.float64]], *, rows: int, columns: int, spacing_mm: float, left_mm: float, top_mm: float, seed: int = 1
-) -> NDArray[np.uint8]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """The pixels of a film: centre of the first one, distance of their centres, mm in the film frame."""
+
+    rows: int
+    columns: int
+    spacing_mm: float
+    left_mm: float
+    top_mm: float
+
+
+def film(outlines: Several[NDArray[np.float64]], grid: Grid, *, seed: int = 1) -> NDArray[np.uint8]:
     """A noisy film with a shadow inside each outline.
 
     Returns
     -------
     Shape (rows, columns); row 0 is the upper edge of the film.
     """
-    x = left_mm + spacing_mm * np.arange(columns)
-    y = top_mm - spacing_mm * np.arange(rows)
+    rows, columns, left_mm, top_mm = grid.rows, grid.columns, grid.left_mm, grid.top_mm
+    x = left_mm + grid.spacing_mm * np.arange(columns)
+    y = top_mm - grid.spacing_mm * np.arange(rows)
     across, up = np.meshgrid(x, y)
     radius = np.hypot(across, up) / max(abs(left_mm), abs(top_mm), 1.0)
     grey = BACKGROUND + 60.0 * np.exp(-1.5 * radius**2) + np.random.default_rng(seed).normal(0.0, NOISE, (rows, columns))
@@ -162,13 +173,21 @@ def registration(acquisition: Acquisition, images: Several[Dataset], shift_mm: t
     of_matrices.RegistrationTypeCodeSequence = Sequence([codes.FIDUCIAL_ALIGNMENT.item()])
     item = Dataset()
     item.FrameOfReferenceUID = acquisition.frame_uid
-    references = []
-    for image in images:
-        reference = Dataset()
-        reference.ReferencedSOPClassUID, reference.ReferencedSOPInstanceUID = image.SOPClassUID, image.SOPInstanceUID
-        references.append(reference)
-    if references:
-        item.ReferencedImageSequence = Sequence(references)
+    if images:
+        item.ReferencedImageSequence = Sequence([_reference(image) for image in images])
+        dataset.ReferencedSeriesSequence = Sequence([_series(image) for image in images])
     item.MatrixRegistrationSequence = Sequence([of_matrices])
     dataset.RegistrationSequence = Sequence([item])
     return dataset
+
+
+def _reference(dataset: Dataset) -> Dataset:
+    item = Dataset()
+    item.ReferencedSOPClassUID, item.ReferencedSOPInstanceUID = dataset.SOPClassUID, dataset.SOPInstanceUID
+    return item
+
+
+def _series(image: Dataset) -> Dataset:
+    item = Dataset()
+    item.SeriesInstanceUID, item.ReferencedInstanceSequence = image.SeriesInstanceUID, Sequence([_reference(image)])
+    return item

@@ -272,6 +272,7 @@ class _Case:
             ended=ended,
             started_at=started,
             ended_at=max(now, simulated),
+            correction_mm=correction_mm(scenario),
         )
 
     def _record(self, plan: Dataset, delivered: Sequence[Delivered]) -> str | None:
@@ -285,6 +286,12 @@ class _Case:
 
     def _say(self, step: str, text: str, percent: float = 0.0) -> None:
         self.device._say(step, text, percent)
+
+
+def correction_mm(scenario: Scenario) -> tuple[float, float, float]:
+    """The support is moved back by what the setup images showed."""
+    x, y, z = scenario.setup_shift_mm
+    return (-x, -y, -z)
 
 
 def _metersets(plan: Dataset) -> dict[int, float]:

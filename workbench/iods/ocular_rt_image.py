@@ -81,7 +81,16 @@ OCULAR_RT_IMAGE = Iod(
                 Attribute("SoftwareVersions", "3", Configured("identity.software_versions")),
             ),
         ),
-        Module("General Image", "C.2.5", (Attribute("ImageType", "3", IMAGE_TYPE),)),
+        Module(
+            "General Image",
+            "C.2.5",
+            (
+                Attribute("ImageType", "3", IMAGE_TYPE),
+                Attribute(
+                    "PatientOrientation", "2C", Empty(), beyond="due in an image without image position; RT Images are oriented otherwise"
+                ),
+            ),
+        ),
         Module(
             "Image Pixel",
             "C.2.6",

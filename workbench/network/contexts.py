@@ -33,6 +33,10 @@ MOVED = (*STORED, uids.RT_ION_PLAN, uids.TRIAL_DELIVERY_INSTRUCTION)
 """What we may send to a C-MOVE destination."""
 PROVIDED = (uids.VERIFICATION, uids.TRIAL_UPS_PULL, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
 """What the provider accepts; few, because negotiation costs by their number."""
+UPS_STATE_ACTION = 1
+"""Change UPS State (PS3.4 Table CC.2.1-1)."""
+MOVE_PDU = 16384
+"""Maximum PDU as a requestor (TMS statement 4.2.1.3)."""
 
 
 def contexts(sop_classes: tuple[str, ...]) -> list[PresentationContext]:

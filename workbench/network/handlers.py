@@ -17,7 +17,7 @@ from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused, WorkbenchError
 from workbench.network import statuses
-from workbench.network.contexts import MOVED, contexts, without_delay
+from workbench.network.contexts import MOVE_PDU, MOVED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.settings import Settings
 from workbench.workflow.intake import Intake
 from workbench.workflow.retrieve import Retrieve
@@ -25,11 +25,6 @@ from workbench.workflow.ups import Request
 from workbench.workflow.worklist import Worklist
 
 log = logging.getLogger(__name__)
-
-UPS_STATE_ACTION = 1
-"""Change UPS State (PS3.4 Table CC.2.1-1)."""
-MOVE_PDU = 16384
-"""Maximum PDU as a requestor (TMS statement 4.2.1.3)."""
 
 Pair = tuple[Dataset, Dataset | None]
 

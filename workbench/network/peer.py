@@ -21,8 +21,7 @@ from pynetdicom.association import Association
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Refused, Unavailable
-from workbench.network.contexts import MOVED, STORED, contexts, without_delay
-from workbench.network.handlers import MOVE_PDU, UPS_STATE_ACTION
+from workbench.network.contexts import MOVE_PDU, MOVED, STORED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.network.limits import guard
 from workbench.settings import Limits
 

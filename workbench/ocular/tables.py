@@ -41,14 +41,18 @@ def record(kind: type[Record], table: object, where: str) -> Record:
         if key not in hints:
             raise Refused(f"{where}: unknown key {key!r}, expected one of {known}", rule="unknown-key")
     values = {key: _value(hints[key], found, f"{where}: {key}") for key, found in table.items()}
-    for name in _without_default(kind) - values.keys():
+    for name in _without_default(kind):
+        if name in values:
+            continue
         if NoneType not in get_args(hints[name]):
             raise Refused(f"{where}: key {name!r} is missing, expected {_in_words(hints[name])}", rule="missing-key")
         values[name] = None
     try:
         return kind(**values)
     except Refused as problem:
-        raise Refused(f"{where}: {problem}", rule=problem.rule) from problem
+        # The class names itself, and so does the place it stands in: once is enough.
+        owner = where.rpartition(": ")[2]
+        raise Refused(f"{where}: {str(problem).removeprefix(f'{owner}: ')}", rule=problem.rule) from problem
 
 
 def plain(value: object) -> Any:
@@ -73,8 +77,8 @@ def _hints(kind: type[Any]) -> Mapping[str, Any]:
     return MappingProxyType({one.name: hints[one.name] for one in fields(kind)})
 
 
-def _without_default(kind: type[Any]) -> frozenset[str]:
-    return frozenset(one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING)
+def _without_default(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.default is MISSING and one.default_factory is MISSING)
 
 
 def _value(hint: Any, found: object, where: str) -> Any:

@@ -90,7 +90,7 @@ class Intake:
         found = str(dataset.get("PatientID") or "")
         if patient_id is not None and found.casefold() != patient_id.casefold():
             raise Refused(
-                f"object {instance.sop_instance_uid}: its Patient ID is not that of the patient it is imported for, expected {patient_id!r}",
+                f"object {instance.sop_instance_uid}: its Patient ID is not that of the patient to import it for, expected {patient_id!r}",
                 rule="patient-mismatch",
             )
         return self._keep(instance, dataset, actor=actor, origin=origin, session=None)

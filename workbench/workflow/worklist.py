@@ -25,8 +25,9 @@ NEVER_ANSWERED = frozenset({int(TRANSACTION_UID)})
 NEVER_READ = frozenset({int(TRANSACTION_UID), 0x00080016, 0x00080018})
 """N-GET gives neither lock nor SOP UIDs (PS3.4 CC.2.7)."""
 NEVER_SET = (
-    "SOPClassUID SOPInstanceUID ProcedureStepState PatientName PatientID PatientBirthDate PatientSex AdmissionID "
-    "IssuerOfAdmissionIDSequence AdmittingDiagnosesDescription AdmittingDiagnosesCodeSequence ReferencedRequestSequence ReplacedProcedureStepSequence"
+    "SOPClassUID SOPInstanceUID ProcedureStepState PatientName PatientID PatientBirthDate PatientSex "
+    "AdmissionID IssuerOfAdmissionIDSequence AdmittingDiagnosesDescription AdmittingDiagnosesCodeSequence "
+    "ReferencedRequestSequence ReplacedProcedureStepSequence"
 ).split()
 """Attributes that no N-SET may touch (PS3.4 Table CC.2.5-3)."""
 WORDS = {
