@@ -67,7 +67,7 @@ def _shared_folder() -> Path | None:
 @pytest.fixture
 def clock() -> FixedClock:
     """A clock that stands still until a test puts it forward."""
-    from tests.clinic import FixedClock
+    from tests.clinic import FixedClock  # noqa: PLC0415 - tests of pure packages do not load the whole workbench
 
     return FixedClock()
 
@@ -75,7 +75,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def make_bench(tmp_path: Path, clock: FixedClock) -> Iterator[BenchMaker]:
     """Makes benches that close when the test ends: on `tmp_path / "data"`, with the fixed clock, not listening unless told to."""
-    from workbench.bench import Workbench
+    from workbench.bench import Workbench  # noqa: PLC0415 - likewise
 
     opened: list[Workbench] = []
 

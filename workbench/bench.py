@@ -28,12 +28,14 @@ from workbench.dicom.uids import RandomUids, UidSource
 from workbench.errors import Refused, Unavailable
 from workbench.events import Bridge, Event, EventBus, EventKind
 from workbench.mapping import ocular_plans
+from workbench.mapping.manual_record import Entry
 from workbench.network.handlers import Handlers
 from workbench.network.server import Address, Provider, free_port
 from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.plan import OcularPlan
 from workbench.settings import DEFAULT_DEVICE_AE_TITLE, Peer, Settings
 from workbench.treatment.session import SessionKind
+from workbench.workflow.by_hand import ByHand
 from workbench.workflow.desk import Desk
 from workbench.workflow.intake import Intake
 from workbench.workflow.retrieve import Retrieve
@@ -107,6 +109,7 @@ class Workbench:
         self._archive = Archive(self.folder, self.settings, self.bus)
         self._desk = Desk(archive=self._archive, settings=self.settings, clock=clock or SystemClock(), uids=uid_source or RandomUids())
         self._intake, self._retrieve, self._worklist = Intake(self._desk), Retrieve(self._desk), Worklist(self._desk)
+        self._by_hand = ByHand(self._desk, self._intake)
         self._schedule = Schedule(self._desk, {line.machine_name: line for line in self.beamlines.values()})
         self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self.settings))
         self._opened_after = self._last_event()
@@ -253,6 +256,15 @@ class Workbench:
     def complete(self, session: SessionRow | int) -> SessionRow:
         """Complete a session; its room is free."""
         return self._schedule.complete(_number(session))
+
+    def record(self, session: SessionRow | int, *, beam: int, meterset_mu: float) -> str:
+        """Enter a treatment record by hand, for what the machine could not send; its SOP Instance UID.
+
+        Parameters
+        ----------
+        meterset_mu : what was delivered in this session.
+        """
+        return self._by_hand.record(self.session(session), Entry(beam=beam, meterset_mu=meterset_mu), actor=USER)
 
     def session(self, session: SessionRow | int) -> SessionRow:
         """A session as it stands now."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from tqdm import tqdm
@@ -18,22 +17,7 @@ from workbench.dicom.check import check
 from workbench.dicom.findings import Finding, Severity
 from workbench.errors import Refused, WorkbenchError
 from workbench.iods import RECEIVED
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-class RecordsFormat(StrEnum):
-    """How the record table is given."""
-
-    TABLE = "table"
-    """Aligned columns for people."""
-    CSV = "csv"
-    """Comma-separated values."""
-    JSON = "json"
-    """A list of objects."""
-    PARQUET = "parquet"
-    """Apache Parquet; needs --to."""
+from workbench.records.export import RecordsFormat, rendered
 
 
 def import_files(
@@ -88,47 +72,13 @@ def records(
     """Print the recorded beams as a table."""
     with closed_bench(data) as bench:
         frame = bench.records.beams()
-    content = _rendered(frame, output)
     if to is not None:
-        write_new(to, content)
+        write_new(to, rendered(frame, output))
         say(f"{to}: {len(frame)} beams")
     elif output is RecordsFormat.PARQUET:
         raise Refused("records: Parquet is binary, expected a file to write it to (--to FILE)", rule="format")
     else:
-        say(content.decode("utf-8").rstrip("\n"))
-
-
-def record_table(frame: pd.DataFrame) -> str:
-    """The columns of the record table that fit a terminal."""
-    shown = [
-        "patient_id",
-        "plan_label",
-        "fraction",
-        "beam",
-        "delivery_type",
-        "termination",
-        "specified_mu",
-        "delivered_mu",
-        "gantry_deg",
-        "started_at",
-        "ended_at",
-    ]
-    reduced = frame[shown].copy()
-    for name in ("started_at", "ended_at"):
-        reduced[name] = reduced[name].dt.strftime("%Y-%m-%d %H:%M:%S")
-    return str(reduced.to_string(index=False, float_format=lambda number: f"{number:.1f}"))
-
-
-def _rendered(frame: pd.DataFrame, output: RecordsFormat) -> bytes:
-    match output:
-        case RecordsFormat.TABLE:
-            return record_table(frame).encode("utf-8")
-        case RecordsFormat.CSV:
-            return frame.to_csv(index=False).encode("utf-8")
-        case RecordsFormat.JSON:
-            return (frame.to_json(orient="records", date_format="iso", indent=2) or "[]").encode("utf-8")
-        case RecordsFormat.PARQUET:
-            return bytes(frame.to_parquet(index=False))
+        say(rendered(frame, output).decode("utf-8").rstrip("\n"))
 
 
 def _row(path: Path, finding: Finding) -> Sequence[object]:

@@ -16,11 +16,11 @@ from tqdm import tqdm
 
 from workbench.bench import StoredPlan, Workbench
 from workbench.cli.common import DEFAULT_DATA, DataFolder, say, settings_for
-from workbench.cli.objects import record_table
 from workbench.device.scenario import load_scenario
 from workbench.device.simulated import Progress, SimulatedDevice
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.ocular.plan import OcularPlan
+from workbench.records.export import as_text
 from workbench.settings import DEFAULT_AE_TITLE, DEFAULT_DEVICE_AE_TITLE, DEFAULT_PORT
 
 DEMO_DATA = Path("demo-data")
@@ -40,7 +40,7 @@ def demo(
         _treat(bench, plan)
         frame = bench.records.beams()
     say()
-    say(record_table(frame))
+    say(as_text(frame))
     say()
     say(f"Done in {time.monotonic() - started:.1f} s. The data folder is {folder}; look at it with: workbench records --data {folder}")
 

@@ -57,6 +57,18 @@ def complete(session: SessionNumber = None, data: DataFolder = DEFAULT_DATA, out
         _print(bench, [bench.complete(_chosen(bench, session))], output)
 
 
+@app.command("record")
+def record(
+    session: Annotated[int, typer.Argument(help="Number of the session.")],
+    beam: Annotated[int, typer.Option(help="Number of the beam.")],
+    meterset: Annotated[float, typer.Option(metavar="MU", help="Monitor units that were delivered in this session.")],
+    data: DataFolder = DEFAULT_DATA,
+) -> None:
+    """Enter a treatment record by hand, for what the machine could not send."""
+    with closed_bench(data) as bench:
+        say(bench.record(session, beam=beam, meterset_mu=meterset))
+
+
 def _chosen(bench: Workbench, number: int | None) -> int:
     if number is not None:
         return number

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal, Protocol
 
 from pydicom.datadict import dictionary_VR, tag_for_keyword
@@ -65,9 +66,7 @@ class Attribute:
 
     def vr(self) -> str:
         """Value representation by the dictionary of its kind."""
-        if self.keyword in private.IMPAC_ATTRIBUTES:
-            return private.IMPAC_ATTRIBUTES[self.keyword].vr
-        return GIVEN_VRS.get(self.keyword) or dictionary_VR(tag_of(self.keyword))
+        return _vr_of(self.keyword)
 
     def word(self) -> str:
         """What the fact tables say of the row."""
@@ -327,6 +326,7 @@ def _walk(rows: tuple[Row, ...], above: str) -> Iterator[tuple[str, Attribute | 
             yield from _walk(row.rows, path)
 
 
+@cache
 def tag_of(keyword: str, group: int = CURVE_GROUP) -> BaseTag:
     """Tag of a row's keyword: curve keywords get the given group, private ones their usual block.
 
@@ -342,6 +342,13 @@ def tag_of(keyword: str, group: int = CURVE_GROUP) -> BaseTag:
     if tag is None:
         raise KeyError(f"{keyword} is no keyword of the data dictionary")
     return Tag(tag)
+
+
+@cache
+def _vr_of(keyword: str) -> str:
+    if keyword in private.IMPAC_ATTRIBUTES:
+        return private.IMPAC_ATTRIBUTES[keyword].vr
+    return GIVEN_VRS.get(keyword) or dictionary_VR(tag_of(keyword))
 
 
 def find(dataset: Dataset, keyword: str, group: int = CURVE_GROUP) -> BaseTag | None:

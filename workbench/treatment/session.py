@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import Final
 
 from workbench.errors import Conflict, Refused
@@ -37,6 +38,10 @@ class Task:
     ----------
     start_meterset_mu, end_meterset_mu : where on the beam's meterset axis this delivery starts and ends.
     because : the decision in words.
+
+    Raises
+    ------
+    Refused : it would deliver nothing, or run backwards.
     """
 
     beam_number: int
@@ -45,6 +50,14 @@ class Task:
     start_meterset_mu: float
     end_meterset_mu: float
     because: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_meterset_mu < self.end_meterset_mu < inf:
+            raise Refused(
+                f"beam {self.beam_number}: found a task from {self.start_meterset_mu} to {self.end_meterset_mu} MU, "
+                "expected it to start at 0 or above and to end later",
+                rule="meterset",
+            )
 
     @property
     def meterset_mu(self) -> float:
@@ -90,7 +103,7 @@ def plan_session(
 ) -> Session:
     """Decide what a session does, given what was delivered before.
 
-    An unfinished fraction is finished before the next one begins: its interrupted beams continue, beams not begun are
+    An unfinished fraction, the earliest first, is finished before the next one begins: its interrupted beams continue, beams not begun are
     treated, finished beams are omitted.
 
     Parameters
@@ -105,12 +118,12 @@ def plan_session(
     Refused : the fraction asked for is none of the plan.
     """
     if kind is not SessionKind.TREATMENT:
-        number = fraction or 1
+        number = 1 if fraction is None else fraction
+        _must_be_planned(course, number, asked=True)
         tasks = tuple(_task(beam.number, number, 0.0, metersets_mu) for beam in course.beams)
         return Session(kind=kind, fraction=number, tasks=() if kind is SessionKind.IMAGING else tasks)
     number = _due(course, deliveries, metersets_mu) if fraction is None else fraction
-    if number < 1 or (course.fractions is not None and number > course.fractions):
-        _refuse(course, number, asked=fraction is not None)
+    _must_be_planned(course, number, asked=fraction is not None)
     tasks_, omitted = [], []
     for beam in course.beams:
         done = _done(beam.number, number, deliveries)
@@ -125,12 +138,12 @@ def plan_session(
 
 
 def _due(course: Course, deliveries: Sequence[Delivery], metersets_mu: Mapping[int, float]) -> int:
-    """The fraction that has begun and is not finished; else the next one."""
-    last = max((delivery.fraction for delivery in deliveries), default=0)
-    if last == 0:
-        return 1
-    unfinished = any(metersets_mu[beam.number] - _done(beam.number, last, deliveries) > FINISHED_WITHIN_MU for beam in course.beams)
-    return last if unfinished else last + 1
+    """The earliest fraction that has begun and is not finished; else the next one."""
+    begun = sorted({delivery.fraction for delivery in deliveries})
+    for fraction in begun:
+        if any(metersets_mu[beam.number] - _done(beam.number, fraction, deliveries) > FINISHED_WITHIN_MU for beam in course.beams):
+            return fraction
+    return begun[-1] + 1 if begun else 1
 
 
 def _done(beam: int, fraction: int, deliveries: Sequence[Delivery]) -> float:
@@ -148,7 +161,9 @@ def _task(beam: int, fraction: int, done_mu: float, metersets_mu: Mapping[int, f
     return Task(beam_number=beam, fraction=fraction, delivery_type=kind, start_meterset_mu=done_mu, end_meterset_mu=whole, because=because)
 
 
-def _refuse(course: Course, number: int, *, asked: bool) -> None:
+def _must_be_planned(course: Course, number: int, *, asked: bool) -> None:
+    if number >= 1 and (course.fractions is None or number <= course.fractions):
+        return
     if asked:
-        raise Refused(f"plan {course.label}: found fraction {number}, expected 1 to {course.fractions}", rule="fraction")
+        raise Refused(f"plan {course.label}: found fraction {number}, expected 1 to {course.fractions or 'any'}", rule="fraction")
     raise Conflict(f"plan {course.label}: all {course.fractions} fractions are delivered, expected one left to treat", rule="fraction")

@@ -95,6 +95,10 @@ class Intake:
             )
         return self._keep(instance, dataset, actor=actor, origin=origin, session=None)
 
+    def keep(self, instance: Encoded, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
+        """Keep an object that the workbench made for a session; whether it was new."""
+        return self._keep(instance, instance.dataset(), actor=actor, origin=origin, session=session)
+
     def _store(self, instance: Encoded, actor: str) -> None:
         if instance.sop_class_uid not in FROM_DEVICES:
             raise Refused(
@@ -133,7 +137,7 @@ class Intake:
         with archive.database.transaction() as transaction:
             if archive.is_same(instance, transaction):
                 return False
-            if session is not None:
+            if session is not None and origin is Origin.RECEIVED:
                 _still_open(transaction, session, actor)
             transaction.objects.add(stored)
             kind = EventKind.OBJECT_STORED

@@ -1,0 +1,87 @@
+"""Programs of others read the exported files and find no fault that the errata do not explain."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+from pydicom.dataset import Dataset
+
+from tests.factories import CountedUids, make_plan
+from tests.iods.known_deviations import KNOWN, unexplained
+from workbench.dicom import part10
+from workbench.mapping.ocular_plans import export
+from workbench.ocular.eyeplan import read_eyeplan
+from workbench.ocular.plan import OcularPlan
+from workbench.settings import OWN
+
+
+def write(dataset: Dataset, folder: Path) -> Path:
+    """The data set as a DICOM file."""
+    instance = part10.encoded(dataset)
+    path = folder / f"{dataset.SOPInstanceUID}.dcm"
+    meta = part10.header(instance, implementation_class_uid=OWN.implementation_class_uid, implementation_version_name=None)
+    path.write_bytes(meta + instance.data)
+    return path
+
+
+def files(plan: OcularPlan, folder: Path) -> list[Path]:
+    """The files of one export."""
+    return [write(one, folder) for one in export(plan, uid_source=CountedUids(), identity=OWN).all()]
+
+
+@pytest.mark.interop("dcmdump")
+def test_dcmdump_reads_every_exported_file(tmp_path: Path) -> None:
+    """DCMTK reads plan and images to their ends, and sees four image types of which the last is empty."""
+    written = files(make_plan(), tmp_path)
+
+    dumps = [subprocess.run(["dcmdump", "-q", "+L", path], capture_output=True, text=True, check=True) for path in written]
+
+    assert [dump.stderr for dump in dumps] == ["", "", ""]
+    assert "[ORIGINAL\\SECONDARY\\DRR\\]" in dumps[1].stdout
+
+
+@pytest.mark.interop("dciodvfy")
+def test_dciodvfy_finds_nothing_that_the_errata_do_not_explain(tmp_path: Path) -> None:
+    """The standard's own structure check complains of nothing but known deviations."""
+    written = files(make_plan(), tmp_path)
+
+    lines = [line for path in written for line in _complaints(path)]
+
+    assert unexplained(lines) == []
+
+
+@pytest.mark.interop("dciodvfy")
+@pytest.mark.parametrize("case", ["P1", "P2", "P3"])
+def test_clinical_cases_are_exported_as_cleanly(shared: Path, tmp_path: Path, case: str) -> None:
+    """Plans read from EYEPLAN files pass the same check."""
+    written = files(read_eyeplan(shared / "eyeplan" / case), tmp_path)
+
+    lines = [line for path in written for line in _complaints(path)]
+
+    assert unexplained(lines) == []
+
+
+def test_every_known_deviation_names_an_erratum_that_exists(shared: Path) -> None:
+    """The reasons given for deviations stand in the errata."""
+    with (shared / "conformance" / "errata.csv").open(encoding="utf-8", newline="") as table:
+        errata = {row["id"] for row in csv.DictReader(table)}
+
+    assert {known.erratum for known in KNOWN if known.erratum} - errata == set()
+
+
+def test_pydicom_reads_the_image_type_with_its_empty_fourth_value(tmp_path: Path) -> None:
+    """The bytes of Image Type end in a backslash (ambiguity 12)."""
+    image = files(make_plan(), tmp_path)[1]
+
+    element = dcmread(image, defer_size=None).get_item("ImageType")
+
+    assert element is not None
+    assert element.value == b"ORIGINAL\\SECONDARY\\DRR\\ "
+
+
+def _complaints(path: Path) -> list[str]:
+    return subprocess.run(["dciodvfy", path], capture_output=True, text=True, check=False).stderr.splitlines()

@@ -1,0 +1,34 @@
+"""Dashboards of the workbench for JupyterLab: stock widgets over the workbench's own queries and figures.
+
+The names below are the public face; they are loaded when first used, so that finding a dashboard does not load them all.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workbench_widgets.live import Live
+    from workbench_widgets.parts import BeamView, RecordTable, SetupImagesView
+    from workbench_widgets.session import SessionDashboard
+
+__all__ = ["BeamView", "Live", "RecordTable", "SessionDashboard", "SetupImagesView"]
+
+_HOMES = {
+    "BeamView": "workbench_widgets.parts",
+    "Live": "workbench_widgets.live",
+    "RecordTable": "workbench_widgets.parts",
+    "SessionDashboard": "workbench_widgets.session",
+    "SetupImagesView": "workbench_widgets.parts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'workbench_widgets' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,108 @@
+"""The treatment record that a user enters by hand, for what the machine delivered and could not send."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydicom.dataset import Dataset
+
+from workbench.dicom.build import build
+from workbench.dicom.scope import Scope
+from workbench.errors import Refused
+from workbench.iods import MANUAL_RECORD
+from workbench.settings import Identity
+from workbench.treatment.session import Session, Task
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReference:
+    """A record that the session has received already."""
+
+    sop_class_uid: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordUids:
+    """UIDs made for the record."""
+
+    instance: str
+    series: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the user typed in: one meterset, which stands for specified and delivered alike (TMS statement 9.1.1.2.7)."""
+
+    beam: int
+    meterset_mu: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.meterset_mu < float("inf"):
+            raise Refused(f"record by hand: found {self.meterset_mu} MU for beam {self.beam}, expected 0 or more", rule="meterset")
+
+
+def manual_record(  # noqa: PLR0913 - each is one root of the rows' scope
+    plan: Dataset,
+    entry: Entry,
+    *,
+    session: Session,
+    records: Sequence[RecordReference],
+    identity: Identity,
+    uids: RecordUids,
+    now: datetime,
+) -> Dataset:
+    """The record of one beam.
+
+    Parameters
+    ----------
+    plan : the session plan that was delivered.
+    records : what the session has received so far.
+
+    Raises
+    ------
+    Refused : the session does not treat the beam, or the plan does not describe it.
+    """
+    return build(MANUAL_RECORD, record_scope(plan, entry, session=session, records=records, identity=identity, uids=uids, now=now))
+
+
+def record_scope(  # noqa: PLR0913 - as above
+    plan: Dataset,
+    entry: Entry,
+    *,
+    session: Session,
+    records: Sequence[RecordReference],
+    identity: Identity,
+    uids: RecordUids,
+    now: datetime,
+) -> Scope:
+    """What the rows of the record read; for building it and for checking one."""
+    beam = next((item for item in plan.IonBeamSequence if int(item.BeamNumber) == entry.beam), None)
+    task = _task(session, entry.beam)
+    if beam is None:
+        raise Refused(f"record by hand: the plan has no beam {entry.beam}, expected one of its beams", rule="beam")
+    points = beam.IonControlPointSequence
+    roots = {
+        "plan": plan,
+        "beam": beam,
+        "first": points[0],
+        "last": points[-1],
+        "entered": entry,
+        "session": session,
+        "task": task,
+        "records": tuple(records),
+        "now": now,
+        "identity": identity,
+        "uids": uids,
+    }
+    return Scope(roots)
+
+
+def _task(session: Session, beam: int) -> Task:
+    for task in session.tasks:
+        if task.beam_number == beam:
+            return task
+    known = ", ".join(str(task.beam_number) for task in session.tasks) or "none"
+    raise Refused(f"record by hand: the session does not treat beam {beam}, expected one of {known}", rule="beam")

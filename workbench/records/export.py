@@ -1,0 +1,56 @@
+"""A table as bytes, in the formats that people and programs ask for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import pandas as pd
+
+
+class RecordsFormat(StrEnum):
+    """How a table is given."""
+
+    TABLE = "table"
+    """Aligned columns for people; the ones that fit a terminal."""
+    CSV = "csv"
+    """Comma-separated values."""
+    JSON = "json"
+    """A list of objects."""
+    PARQUET = "parquet"
+    """Apache Parquet."""
+
+
+ON_A_TERMINAL = (
+    "patient_id",
+    "plan_label",
+    "fraction",
+    "beam",
+    "delivery_type",
+    "termination",
+    "specified_mu",
+    "delivered_mu",
+    "gantry_deg",
+    "started_at",
+    "ended_at",
+)
+
+
+def rendered(frame: pd.DataFrame, form: RecordsFormat) -> bytes:
+    """The beams table in this format; text is UTF-8."""
+    match form:
+        case RecordsFormat.TABLE:
+            return as_text(frame).encode("utf-8")
+        case RecordsFormat.CSV:
+            return frame.to_csv(index=False).encode("utf-8")
+        case RecordsFormat.JSON:
+            return (frame.to_json(orient="records", date_format="iso", indent=2) or "[]").encode("utf-8")
+        case RecordsFormat.PARQUET:
+            return bytes(frame.to_parquet(index=False) or b"")
+
+
+def as_text(frame: pd.DataFrame) -> str:
+    """The beams table in aligned columns; moments in UTC to the second."""
+    reduced = frame[list(ON_A_TERMINAL)].copy()
+    for name in ("started_at", "ended_at"):
+        reduced[name] = reduced[name].dt.strftime("%Y-%m-%d %H:%M:%S")
+    return str(reduced.to_string(index=False, float_format=lambda number: f"{number:.1f}"))
