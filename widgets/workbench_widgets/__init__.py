@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench_widgets.live import Live
-    from workbench_widgets.parts import BeamView, RecordTable, SetupImagesView
+    from workbench_widgets.parts import BeamView, RecordTable
     from workbench_widgets.session import SessionDashboard
+    from workbench_widgets.setup_view import SetupImagesView
 
 __all__ = ["BeamView", "Live", "RecordTable", "SessionDashboard", "SetupImagesView"]
 
@@ -20,7 +21,7 @@ _HOMES = {
     "Live": "workbench_widgets.live",
     "RecordTable": "workbench_widgets.parts",
     "SessionDashboard": "workbench_widgets.session",
-    "SetupImagesView": "workbench_widgets.parts",
+    "SetupImagesView": "workbench_widgets.setup_view",
 }
 
 

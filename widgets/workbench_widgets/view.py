@@ -152,7 +152,7 @@ def obstacles(view: RoomView, *, has_plan: bool, is_delivering: bool) -> Mapping
             Action.PROVIDER: "The device is at work: stop everything, or wait until it has finished." if is_delivering else None,
             Action.CHECK_IN: _why_no_check_in(session, has_plan=has_plan),
             Action.DELIVER: _why_no_delivery(view, is_delivering=is_delivering),
-            Action.COMPLETE: _why_no_completion(view),
+            Action.COMPLETE: _why_no_completion(view, is_delivering=is_delivering),
             Action.CANCEL: _why_no_cancel(session),
         }
     )
@@ -188,9 +188,11 @@ def _why_no_delivery(view: RoomView, *, is_delivering: bool) -> str | None:
     return None
 
 
-def _why_no_completion(view: RoomView) -> str | None:
+def _why_no_completion(view: RoomView, *, is_delivering: bool) -> str | None:
     if view.open_session is None:
         return "No session is open: check in a plan first."
+    if is_delivering:
+        return "The device is at work: wait until it has finished."
     if view.held is not None:
         return f"Workitem is IN PROGRESS, held by {view.held.holder}: wait until it has finished, or cancel the session."
     return None

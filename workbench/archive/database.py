@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from workbench.archive import schema
 from workbench.archive.history import History
@@ -54,13 +54,14 @@ class Database:
 
     def __init__(self, url: str, bus: EventBus) -> None:
         self._bus = bus
-        self._engine = create_engine(url, pool_size=20, max_overflow=80)
+        # Parameters hold patients' names, and errors are logged.
+        self._engine = create_engine(url, pool_size=20, max_overflow=80, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _tune_sqlite(self._engine)
         try:
             self._prepare()
-        except OperationalError as problem:
-            raise Unavailable(f"database {url}: cannot be opened ({problem.orig})", rule="database") from problem
+        except DBAPIError as problem:
+            raise Unavailable(f"database {self._engine.url!r}: cannot be opened ({problem.orig})", rule="database") from problem
         self._told = _Told(self._last_event())
 
     @classmethod
@@ -148,7 +149,7 @@ def _tune_sqlite(engine: Engine) -> None:
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

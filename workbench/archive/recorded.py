@@ -28,7 +28,7 @@ class RecordedBeams:
     def find(self, *, plan_uid: str | None = None, session_id: int | None = None, kind: str | None = None) -> list[BeamRow]:
         """Recorded beams that fit every condition given, in the order of delivery."""
         table = schema.beams
-        query = select(table).order_by(table.c.fraction, table.c.started_at, table.c.beam)
+        query = select(table).order_by(table.c.fraction, table.c.started_at, table.c.record_uid, table.c.item)
         for column, value in ((table.c.plan_uid, plan_uid), (table.c.session_id, session_id), (table.c.kind, kind)):
             if value is not None:
                 query = query.where(column == value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from html import escape
 
 from workbench.treatment.session import SessionKind
 
@@ -123,6 +124,14 @@ class SessionRow:
         """Whether a device may store objects into it."""
         return self.state is SessionState.ACTIVE
 
+    def _repr_html_(self) -> str:
+        metersets = ", ".join(f"beam {beam}: {meterset:.1f} MU" for beam, meterset in self.metersets_mu.items())
+        return (
+            f"<b>Session {self.id}</b> · {self.state.value} · {self.kind.value} in room {escape(self.room)} · "
+            f"plan {escape(self.plan_label)} of patient {escape(self.patient_id)} · fraction {self.fraction} · {metersets}"
+            f"<br>{escape(self.explained)}"
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkitemRow:
@@ -151,9 +160,15 @@ class WorkitemRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeamRow:
-    """One beam of one treatment record; None where the record is silent. Angles in degrees, positions in mm, metersets in MU."""
+    """One beam of one treatment record; None where the record is silent. Angles in degrees, positions in mm, metersets in MU.
+
+    Parameters
+    ----------
+    item : its place in the record, from 0; a beam that was stopped and resumed has two.
+    """
 
     record_uid: str
+    item: int
     beam: int
     session_id: int | None
     patient_id: str

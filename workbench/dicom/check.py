@@ -19,7 +19,7 @@ from workbench.dicom import private, spec, values
 from workbench.dicom.conditions import Place
 from workbench.dicom.findings import Finding, Severity, errors
 from workbench.dicom.rules import Kept, Verdict
-from workbench.dicom.scope import Missing, Scope
+from workbench.dicom.scope import ABSENT, Missing, Scope
 from workbench.dicom.spec import Attribute, Iod, Items, Repeating, Row, Same, Source
 
 __all__ = ["Finding", "Severity", "check", "errors"]
@@ -91,7 +91,7 @@ class _Checker:
         holds = row.when is not None and row.when.holds(here.place)
         due = row.type in {"1", "2"} or (row.type in {"1C", "2C"} and holds)
         if not due and self._is_ours and (row.when is None or holds):
-            due = _is_known(row, here.scope)
+            due = _is_written(row, here.scope)
         if due:
             kind = f"type {row.type}" if row.type else "attribute"
             why = f" (required when {row.when.in_words()})" if row.when is not None else ""
@@ -178,6 +178,11 @@ def _is_known(row: Attribute | Items, scope: Scope | None) -> bool:
     if isinstance(row, Items):
         return bool(_scopes(row.each, scope))
     return not isinstance(row.rule.known(scope), Missing)
+
+
+def _is_written(row: Attribute | Items, scope: Scope | None) -> bool:
+    """Whether we would have written the row, with or without a value."""
+    return _is_known(row, scope) if isinstance(row, Items) else row.rule.known(scope) is not ABSENT
 
 
 def _stays(row: Attribute | Items) -> bool:

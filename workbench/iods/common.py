@@ -31,6 +31,10 @@ GATED_WHEEL: Final = Referred(
     Equals("RangeModulatorType", "WHL_MODWEIGHTS", "WHL_FIXEDWEIGHTS"),
 )
 PARTIAL_WEDGE: Final = Referred(
-    "ReferencedWedgeNumber", "^^IonWedgeSequence", "WedgeNumber", Equals("WedgeType", "PARTIAL_STANDARD", "PARTIAL_MOTORIZED")
+    "ReferencedWedgeNumber",
+    "^^IonWedgeSequence",
+    "WedgeNumber",
+    # Older texts spell the last term PARTIAL_MOTORIZED, one letter longer than its VR allows.
+    Equals("WedgeType", "PARTIAL_STANDARD", "PARTIAL_MOTORIZ", "PARTIAL_MOTORIZED"),
 )
 """Conditions of 1C and 2C rows in beams and control points: PS3.3 C.8.8.25 and C.8.8.26."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from workbench.errors import Refused
 from workbench.ocular import expect
 
-WEDGE_TYPES = ("STANDARD", "MOTORIZED", "PARTIAL_STANDARD", "PARTIAL_MOTORIZED")
-PARTIAL_WEDGES = ("PARTIAL_STANDARD", "PARTIAL_MOTORIZED")
+WEDGE_TYPES = ("STANDARD", "MOTORIZED", "PARTIAL_STANDARD", "PARTIAL_MOTORIZ")
+PARTIAL_WEDGES = ("PARTIAL_STANDARD", "PARTIAL_MOTORIZ")
 """Wedges that do not cover the whole field; how far they reach must then be known."""
 SHIFTER_TYPES = ("ANALOG", "BINARY")
 SPREADER_TYPES = ("SCATTERER", "MAGNET")
@@ -32,7 +32,7 @@ class Wedge:
     orientation_deg : turn of the IEC wedge filter frame in the beam limiting device frame: at 0 the thin edge points along
         Yb, at 90 against Xb; None when the planner does not say.
     tray_to_isocentre_mm : distance of the wedge tray.
-    type : STANDARD, MOTORIZED, PARTIAL_STANDARD or PARTIAL_MOTORIZED; None when not known.
+    type : STANDARD, MOTORIZED, PARTIAL_STANDARD or PARTIAL_MOTORIZ; None when not known.
     thin_edge_mm : closest distance of the thin edge from the beam axis in the isocentric plane, negative when the wedge
         crosses the axis; known for partial wedges.
     note : what the planning system says of the wedge and nobody can interpret.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 
-from workbench.treatment.delivery import Delivery, DeliveryType, Termination
+from workbench.errors import Refused
+from workbench.treatment.delivery import DeliveryType, Termination
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,10 @@ class RecordedBeam:
     gantry_deg, support_angle_deg, support_pitch_deg, support_roll_deg : as recorded at the first control point.
     support_vertical_mm, support_longitudinal_mm, support_lateral_mm, snout_mm : as recorded at the first control point.
     started_at, ended_at : moments of the first and the last control point.
+
+    Raises
+    ------
+    Refused : a meterset is negative or no finite number.
     """
 
     number: int
@@ -39,16 +45,10 @@ class RecordedBeam:
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
-    def delivery(self, fraction: int) -> Delivery:
-        """The beam as the planning of the next session counts it."""
-        return Delivery(
-            beam=self.number,
-            fraction=self.fraction or fraction,
-            delivered_mu=self.delivered_mu or 0.0,
-            specified_mu=self.specified_mu,
-            ended=self.termination,
-            type=self.delivery_type or DeliveryType.TREATMENT,
-        )
+    def __post_init__(self) -> None:
+        for what, meterset_mu in (("specified", self.specified_mu), ("delivered", self.delivered_mu)):
+            if meterset_mu is not None and not 0 <= meterset_mu < inf:
+                raise Refused(f"record, beam {self.number}: found {meterset_mu} MU {what}, expected 0 or more", rule="row:meterset")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

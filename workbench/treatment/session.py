@@ -120,21 +120,21 @@ def plan_session(
     if kind is not SessionKind.TREATMENT:
         number = 1 if fraction is None else fraction
         _must_be_planned(course, number, asked=True)
-        tasks = tuple(_task(beam.number, number, 0.0, metersets_mu) for beam in course.beams)
-        return Session(kind=kind, fraction=number, tasks=() if kind is SessionKind.IMAGING else tasks)
+        beams = course.beams if kind is SessionKind.QA else ()
+        return Session(kind=kind, fraction=number, tasks=tuple(_task(beam.number, number, 0.0, metersets_mu) for beam in beams))
     number = _due(course, deliveries, metersets_mu) if fraction is None else fraction
     _must_be_planned(course, number, asked=fraction is not None)
-    tasks_, omitted = [], []
+    tasks, omitted = [], []
     for beam in course.beams:
         done = _done(beam.number, number, deliveries)
         if metersets_mu[beam.number] - done <= FINISHED_WITHIN_MU:
             because = f"Beam {beam.number} is left out because all {done:.1f} MU of fraction {number} were delivered."
             omitted.append(Omission(beam_number=beam.number, because=because))
         else:
-            tasks_.append(_task(beam.number, number, done, metersets_mu))
-    if not tasks_:
+            tasks.append(_task(beam.number, number, done, metersets_mu))
+    if not tasks:
         raise Conflict(f"plan {course.label}: fraction {number} is finished, expected one with a beam left to treat", rule="fraction")
-    return Session(kind=kind, fraction=number, tasks=tuple(tasks_), omitted=tuple(omitted))
+    return Session(kind=kind, fraction=number, tasks=tuple(tasks), omitted=tuple(omitted))
 
 
 def _due(course: Course, deliveries: Sequence[Delivery], metersets_mu: Mapping[int, float]) -> int:
@@ -165,5 +165,6 @@ def _must_be_planned(course: Course, number: int, *, asked: bool) -> None:
     if number >= 1 and (course.fractions is None or number <= course.fractions):
         return
     if asked:
-        raise Refused(f"plan {course.label}: found fraction {number}, expected 1 to {course.fractions or 'any'}", rule="fraction")
+        expected = "1 or more" if course.fractions is None else f"1 to {course.fractions}"
+        raise Refused(f"plan {course.label}: found fraction {number}, expected {expected}", rule="fraction")
     raise Conflict(f"plan {course.label}: all {course.fractions} fractions are delivered, expected one left to treat", rule="fraction")

@@ -242,6 +242,7 @@ def _beam_row(record: Record, index: int, context: Mapping[str, object]) -> Beam
     beam = record.beams[index]
     own = {name: getattr(beam, name) for name in beam.__dataclass_fields__ if name not in {"number", "name"}}
     own |= {
+        "item": index,
         "beam": beam.number,
         "beam_name": beam.name,
         "termination": beam.termination.value,

@@ -257,10 +257,12 @@ def _must_be_free(view: Transaction, room: Room) -> None:
 
 
 def _deliveries(plan_uid: str, view: Transaction) -> list[Delivery]:
+    """What was recorded for the patient's treatments; a record that names no fraction belongs to that of its session."""
+    fractions = {one.id: one.fraction for one in view.sessions.all(plan_uid=plan_uid)}
     return [
         Delivery(
             beam=one.beam,
-            fraction=one.fraction or 1,
+            fraction=one.fraction or fractions.get(one.session_id or 0, 1),
             delivered_mu=one.delivered_mu or 0.0,
             specified_mu=one.specified_mu,
             ended=Termination(one.termination),

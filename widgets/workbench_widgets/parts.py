@@ -1,0 +1,115 @@
+"""The parts that dashboards are composed of; each can also stand alone in a cell.
+
+A part shows what it is given or what its bench tells it; none starts, changes or decides anything. Pictures are the package's
+own figures, rendered on the Agg canvas and kept while nothing has changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from io import BytesIO
+from typing import Any, Final
+
+from ipywidgets import HTML, Image, Layout, VBox
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from workbench.bench import StoredPlan, Workbench
+from workbench.figures import beams_eye_view
+from workbench.ocular.plan import OcularPlan
+from workbench_widgets import markup, tables, theme
+
+PICTURE_DPI: Final = 150
+"""Rendered half as large again as shown, so that it stays sharp when the browser magnifies."""
+BEAM_INCHES: Final = (5.0, 5.0)
+
+
+class FigureImage(Image):  # type: ignore[misc]
+    """A picture of a figure, rendered only when what it shows has changed."""
+
+    def __init__(self) -> None:
+        super().__init__(format="png", layout=Layout(width="100%", height="auto", object_fit="contain"))
+        self.add_class("wb-figure")
+        self._shown: Hashable = None
+
+    def show(self, key: Hashable, draw: Callable[[], Figure]) -> None:
+        """Draw and render, unless ``key`` is that of the picture already shown."""
+        if key == self._shown:
+            return
+        self.value = rendered(draw())
+        self._shown = key
+
+
+def rendered(figure: Figure) -> bytes:
+    """A figure as PNG."""
+    target = BytesIO()
+    FigureCanvasAgg(figure).print_figure(target, format="png", dpi=PICTURE_DPI)
+    return target.getvalue()
+
+
+def html(text: str, *classes: str) -> Any:
+    """An HTML widget with hooks to find and to style it by."""
+    widget = HTML(text)
+    for one in ("wb-html", *classes):
+        widget.add_class(one)
+    return widget
+
+
+class Part(VBox):  # type: ignore[misc]
+    """A titled panel with the style sheet along."""
+
+    def __init__(self, hook: str, title: str, *body: Any) -> None:
+        self._heading = html(markup.heading(title), "wb-title")
+        super().__init__([theme.style(), self._heading, *body])
+        self.add_class("wb-panel")
+        self.add_class(hook)
+
+    def remark(self, title: str, beside: str = "") -> None:
+        """Change the heading and the quiet words beside it."""
+        self._heading.value = markup.heading(title, beside)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class BeamView(Part):
+    """The beam's-eye view of a plan.
+
+    Parameters
+    ----------
+    plan : None where there is none, or where a plan came as DICOM alone.
+    """
+
+    TITLE = "Beam's-eye view"
+
+    def __init__(self, plan: OcularPlan | None = None) -> None:
+        self._image = FigureImage()
+        self._empty = html("")
+        super().__init__("wb-beam-view", self.TITLE, self._empty, self._image)
+        self.show(plan)
+
+    def show(self, plan: OcularPlan | None) -> None:
+        """Show this plan from now on."""
+        self._empty.value = "" if plan else markup.empty("The view needs an ocular plan: add one, or use the sample.")
+        self._image.layout.display = "" if plan else "none"
+        if plan is not None:
+            self._image.show(plan, lambda: beams_eye_view(plan, inches=BEAM_INCHES))
+            self.remark(self.TITLE, f"{plan.eye.laterality.words}, isocentric plane")
+
+
+class RecordTable(Part):
+    """The delivered beams of a plan, or of all plans."""
+
+    TITLE = "Records"
+
+    def __init__(self, bench: Workbench, plan: StoredPlan | None = None) -> None:
+        self._bench = bench
+        self._table = html("", "wb-scroll")
+        super().__init__("wb-records", self.TITLE, self._table)
+        self.show(plan)
+
+    def show(self, plan: StoredPlan | None) -> None:
+        """Show what was recorded up to now."""
+        frame = self._bench.records.beams(plan_uid=None if plan is None else plan.uid)
+        self._table.value = tables.record_table(frame)
+        count = len(frame)
+        self.remark(self.TITLE, "" if count == 0 else f"{count} {'delivery' if count == 1 else 'deliveries'}")

@@ -1,0 +1,93 @@
+"""What happened, as sentences for a log: who did what to what, and by which rule it was refused.
+
+It reads events only; it asks nobody and shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from pydicom.uid import UID
+from workbench.events import Event, EventKind
+from workbench.network.statuses import STATUS_OF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a log.
+
+    Parameters
+    ----------
+    uid : what it is about, to be shown shortened behind the sentence; None where the sentence says it all.
+    is_refusal : whether somebody was refused.
+    """
+
+    at: datetime
+    sentence: str
+    uid: str | None = None
+    is_refusal: bool = False
+
+
+def entries(events: Iterable[Event]) -> list[Entry]:
+    """Events as lines, oldest first; of progress reports in a row on one workitem only the last is kept."""
+    lines: list[Entry] = []
+    before: Event | None = None
+    for event in events:
+        repeats = before is not None and event.kind is before.kind is EventKind.WORKITEM_PROGRESSED and event.subject == before.subject
+        if repeats:
+            lines.pop()
+        lines.append(entry(event))
+        before = event
+    return lines
+
+
+def entry(event: Event) -> Entry:
+    """One event as a line."""
+    words = _WORDS[event.kind](event)
+    about_object = event.kind.value.startswith(("workitem.", "object.stored", "record."))
+    is_refusal = event.kind in {EventKind.OBJECT_REFUSED, EventKind.REQUEST_REFUSED}
+    return Entry(at=event.at, sentence=words, uid=event.subject if about_object else None, is_refusal=is_refusal)
+
+
+def rule_words(rule: str) -> str:
+    """A rule with the status that a peer was answered with: ``ups-wrong-lock, C301``."""
+    status = STATUS_OF.get(rule.partition(":")[0])
+    return rule if status is None else f"{rule}, {status:04X}"
+
+
+def _refusal(event: Event) -> str:
+    rule = str(event.detail.get("rule") or "")
+    why = str(event.detail.get("why") or "refused")
+    return f"{event.actor} was refused {event.detail.get('what', 'a request')}: {why}" + (f" (rule {rule_words(rule)})" if rule else "")
+
+
+def _stored(event: Event) -> str:
+    name = UID(str(event.detail.get("sop_class", ""))).name.removesuffix(" Storage")
+    verb = {"received": "sent", "imported": "imported", "created": "made"}.get(str(event.detail.get("origin", "")), "stored")
+    return f"{event.actor} {verb} {name}"
+
+
+_WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
+    {
+        EventKind.SESSION_PREPARED: lambda one: (
+            f"{one.actor} checked in session {one.subject}: fraction {one.detail.get('fraction', '?')} in room {one.detail.get('room', '?')}"
+        ),
+        EventKind.SESSION_CANCELED: lambda one: f"{one.actor} canceled session {one.subject}",
+        EventKind.SESSION_COMPLETED: lambda one: f"{one.actor} completed session {one.subject}",
+        EventKind.WORKITEM_SCHEDULED: lambda one: f"{one.actor} scheduled workitem",
+        EventKind.WORKITEM_CLAIMED: lambda one: f"{one.actor} claimed workitem",
+        EventKind.WORKITEM_PROGRESSED: lambda one: f"{one.actor} reported {one.detail.get('text') or 'progress'} of workitem",
+        EventKind.WORKITEM_COMPLETED: lambda one: f"{one.actor} set COMPLETED workitem",
+        EventKind.WORKITEM_CANCELED: lambda one: f"{one.actor} set CANCELED workitem",
+        EventKind.OBJECT_STORED: _stored,
+        EventKind.RECORD_STORED: _stored,
+        EventKind.OBJECT_REFUSED: _refusal,
+        EventKind.REQUEST_REFUSED: _refusal,
+        EventKind.OBJECTS_SENT: lambda one: f"{one.subject} was sent objects that {one.actor} asked for",
+        EventKind.PROVIDER_STARTED: lambda one: f"{one.actor} started provider {one.subject}",
+        EventKind.PROVIDER_STOPPED: lambda one: f"{one.actor} stopped provider {one.subject}",
+    }
+)
