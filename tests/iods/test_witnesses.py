@@ -58,7 +58,7 @@ def test_dciodvfy_finds_nothing_that_the_errata_do_not_explain(tmp_path: Path) -
 @pytest.mark.parametrize("case", ["P1", "P2", "P3"])
 def test_clinical_cases_are_exported_as_cleanly(shared: Path, tmp_path: Path, case: str) -> None:
     """Plans read from EYEPLAN files pass the same check."""
-    written = files(read_eyeplan(shared / "data" / "eyeplan" / case), tmp_path)
+    written = files(read_eyeplan(shared / "data" / "eyeplan" / case, patient_name=f"Case^{case}"), tmp_path)
 
     lines = [line for path in written for line in _complaints(path)]
 

@@ -84,7 +84,7 @@ def test_nothing_but_what_is_known_is_written() -> None:
         beamline=make_beamline(meterset_rate_mu_per_min=None),
     )
 
-    dataset = exported(plan)
+    dataset = export(plan, uid_source=CountedUids(), identity=OWN).plan
 
     assert [keyword for keyword in ("RTPlanName", "RTPlanDescription") if keyword in dataset] == []
     assert [

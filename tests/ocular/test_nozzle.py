@@ -82,7 +82,7 @@ def test_wheel_without_gating_is_refused() -> None:
     [
         (27.5, "STANDARD", "wedge 1: angle_deg is 27.5, expected whole degrees between 0 and 90 (Wedge Angle has no decimals)"),
         (30.0, "PARTIAL_STANDARD", "wedge 1: thin_edge_mm is not known, expected a number with type PARTIAL_STANDARD"),
-        (30.0, "PARTIAL", "wedge 1: type is 'PARTIAL', expected one of STANDARD, MOTORIZED, PARTIAL_STANDARD, PARTIAL_MOTORIZED"),
+        (30.0, "PARTIAL", "wedge 1: type is 'PARTIAL', expected one of STANDARD, MOTORIZED, PARTIAL_STANDARD, PARTIAL_MOTORIZ"),
     ],
 )
 def test_wedge_that_cannot_be_told_in_dicom_is_refused(angle: float, kind: str, sentence: str) -> None:

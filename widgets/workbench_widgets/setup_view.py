@@ -40,6 +40,8 @@ class SetupImagesView(Part):
     def __init__(self, bench: Workbench, plan: StoredPlan | None = None, session: SessionRow | None = None) -> None:
         self._bench = bench
         self._known: dict[str, FilmPicture | None] = {}
+        self._planned: dict[str, list[StoredObject]] = {}
+        self._key: dict[str, tuple[str, ...]] = {}
         self._pictures: dict[str, dict[View, FilmPicture]] = {PLANNED: {}, ACQUIRED: {}}
         self._acquired_at = ""
         self._image = FigureImage()
@@ -67,14 +69,23 @@ class SetupImagesView(Part):
         self._draw()
 
     def _find(self, plan: StoredPlan | None, session: SessionRow | None) -> None:
-        planned = [] if plan is None else _planned(self._bench, plan)
+        planned = self._planned_of(plan)
         acquired = [] if session is None else _acquired(self._bench, session)
         self._pictures[PLANNED] = self._by_view(planned, plan)
         self._pictures[ACQUIRED] = {
             view: picture if picture.outlines or view not in self._pictures[PLANNED] else self._under_planned(picture)
             for view, picture in self._by_view(acquired, plan).items()
         }
+        self._key = {PLANNED: tuple(one.uid for one in planned), ACQUIRED: tuple(one.uid for one in (*planned, *acquired))}
         self._acquired_at = f"{acquired[-1].stored_at.astimezone():%H:%M:%S}" if acquired else ""
+
+    def _planned_of(self, plan: StoredPlan | None) -> list[StoredObject]:
+        """Looked for until found: which images a plan refers to does not change."""
+        if plan is None:
+            return []
+        if not self._planned.get(plan.uid):
+            self._planned[plan.uid] = _planned(self._bench, plan)
+        return self._planned[plan.uid]
 
     def _under_planned(self, picture: FilmPicture) -> FilmPicture:
         return replace(picture, outlines=self._pictures[PLANNED][picture.view].outlines)
@@ -104,8 +115,7 @@ class SetupImagesView(Part):
         )
         self._image.layout.display = "" if pictures else "none"
         if pictures:
-            # Pictures are kept as long as this view, so their identity tells whether anything has changed.
-            self._image.show((kind, *map(id, pictures)), lambda: setup_images(pictures, inches=SETUP_INCHES))
+            self._image.show((kind, *self._key[kind]), lambda: setup_images(pictures, inches=SETUP_INCHES))
         when = f" {self._acquired_at}, planned outlines over pixels" if kind == ACQUIRED else ", outlines on blank film"
         self.remark(self.TITLE, f"{kind}{when}" if pictures else "")
 

@@ -6,6 +6,7 @@ it. Nothing is ever overwritten: the same bytes have the same name.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from hashlib import sha256
@@ -28,6 +29,7 @@ class ObjectFiles:
         self.folder = folder
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            _make_shelves(folder)
         except OSError as problem:
             raise Unavailable(f"{folder}: cannot be made ({problem.strerror}), expected a folder to keep objects in") from problem
 
@@ -63,31 +65,37 @@ class ObjectFiles:
             raise Unavailable(f"object file {name}: cannot be read ({problem.strerror})") from problem
 
     def discard_parts(self) -> int:
-        """Remove what a crash left half-written; how many there were."""
-        parts = list(self.folder.glob(f"*/{PART_PREFIX}*"))
-        for part in parts:
-            part.unlink()
-        return len(parts)
+        """Remove what a crash left half-written, not what another process is writing; how many there were."""
+        return sum(_discard(part) for part in list(self.folder.glob(f"*/{PART_PREFIX}*")))
 
     def _write(self, path: Path, header: bytes, data: bytes) -> None:
         try:
-            if not path.parent.exists():
-                path.parent.mkdir(exist_ok=True)
-                _flush_folder(self.folder)
             handle, part = tempfile.mkstemp(prefix=PART_PREFIX, dir=path.parent)
             try:
                 with os.fdopen(handle, "wb") as file:
+                    # Held until the file has its name; a killed process lets go of it, and so leaves what may be discarded.
+                    fcntl.flock(file, fcntl.LOCK_EX)
                     file.write(header)
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
-                Path(part).replace(path)
+                    Path(part).replace(path)
             except BaseException:
                 Path(part).unlink(missing_ok=True)
                 raise
             _flush_folder(path.parent)
         except OSError as problem:
             raise Unavailable(f"{path.parent}: object cannot be written ({problem.strerror})", rule="storage") from problem
+
+
+def _make_shelves(folder: Path) -> None:
+    """One folder for each start of a name, made at once: made one by one, each would cost a flush of its own later."""
+    shelves = [folder / f"{number:02x}" for number in range(256)]
+    missing = [shelf for shelf in shelves if not shelf.is_dir()]
+    for shelf in missing:
+        shelf.mkdir(exist_ok=True)
+    if missing:
+        _flush_folder(folder)
 
 
 def write_new(path: Path, content: bytes) -> None:
@@ -112,6 +120,17 @@ def write_new(path: Path, content: bytes) -> None:
         raise Unavailable(f"{path}: exists already, expected a name that is free", rule="storage") from problem
     except OSError as problem:
         raise Unavailable(f"{path}: cannot be written ({problem.strerror})", rule="storage") from problem
+
+
+def _discard(part: Path) -> bool:
+    """Remove a part that nobody is writing; whether it was one."""
+    try:
+        with part.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            part.unlink()
+    except (BlockingIOError, FileNotFoundError):
+        return False
+    return True
 
 
 def _flush_folder(folder: Path) -> None:

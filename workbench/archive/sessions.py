@@ -59,6 +59,11 @@ class Sessions:
             query = query.where(schema.sessions.c.plan_uid == plan_uid)
         return [_session(row) for row in self._connection.execute(query)]
 
+    def unfinished(self) -> list[SessionRow]:
+        """Sessions that are not completed, at most one for each room."""
+        query = select(schema.sessions).where(schema.sessions.c.state != SessionState.COMPLETED.value).order_by(schema.sessions.c.id)
+        return [_session(row) for row in self._connection.execute(query)]
+
     def open_in(self, room: str) -> SessionRow | None:
         """The session of a room that is not completed; there is at most one."""
         query = select(schema.sessions).where(schema.sessions.c.room == room, schema.sessions.c.state != SessionState.COMPLETED.value)

@@ -104,7 +104,7 @@ def gate(view: Transaction, settings: Settings, actor: str) -> Gate:
             comment="Calling AE title belongs to no room and is no peer",
         )
     names = {room.name for room in rooms}
-    unfinished = [one for one in view.sessions.all() if one.state is not SessionState.COMPLETED]
+    unfinished = view.sessions.unfinished()
     own = tuple(one for one in unfinished if one.room in names)
     busy = (SessionState.ACTIVE, SessionState.CANCELED)
     withheld = frozenset(one.patient_id for one in unfinished if one.room not in names and one.state in busy)

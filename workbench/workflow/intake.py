@@ -93,11 +93,18 @@ class Intake:
                 f"object {instance.sop_instance_uid}: its Patient ID is not that of the patient to import it for, expected {patient_id!r}",
                 rule="patient-mismatch",
             )
-        return self._keep(instance, dataset, actor=actor, origin=origin, session=None)
+        return self._keep_new(instance, dataset, actor=actor, origin=origin, session=None)
 
     def keep(self, instance: Encoded, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
         """Keep an object that the workbench made for a session; whether it was new."""
-        return self._keep(instance, instance.dataset(), actor=actor, origin=origin, session=session)
+        return self._keep_new(instance, instance.dataset(), actor=actor, origin=origin, session=session)
+
+    def _keep_new(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
+        """Keep the object unless it is stored already; whether it was new."""
+        with self.desk.archive.database.reading() as view:
+            if self.desk.archive.is_same(instance, view):
+                return False
+        return self._keep(instance, dataset, actor=actor, origin=origin, session=session)
 
     def _store(self, instance: Encoded, actor: str) -> None:
         if instance.sop_class_uid not in FROM_DEVICES:
@@ -112,15 +119,14 @@ class Intake:
             session = door.session_for(str(dataset.get("PatientID") or ""), _referenced_plan(dataset))
             if instance.sop_class_uid not in RECORDS:
                 _belongs(dataset, session, view)
-        _inspect(instance, dataset)
-        self._keep(instance, dataset, actor=actor, origin=Origin.RECEIVED, session=session)
+            known = self.desk.archive.is_same(instance, view)
+        if not known:
+            _inspect(instance, dataset)
+            self._keep(instance, dataset, actor=actor, origin=Origin.RECEIVED, session=session)
 
     def _keep(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
-        """First the file, then its row; the same object again changes nothing."""
+        """First the file, then its row; the same object from another sender meanwhile changes nothing."""
         archive, now = self.desk.archive, self.desk.clock.now()
-        with archive.database.reading() as view:
-            if archive.is_same(instance, view):
-                return False
         keys = index_keys(dataset)
         record = read_record(dataset, zone=now) if instance.sop_class_uid in RECORDS else None
         stored = StoredObject(
