@@ -5,12 +5,17 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from pynetdicom import build_context, register_uid
+from pynetdicom import _config, build_context, register_uid
 from pynetdicom.presentation import PresentationContext
 from pynetdicom.service_class import StorageServiceClass
 from pynetdicom.service_class_n import UnifiedProcedureStepServiceClass
 
 from workbench.dicom import uids
+
+# pynetdicom logs identifiers, and so patients' names, at INFO level, and formats every PDU for a debug log that nobody reads.
+_config.LOG_REQUEST_IDENTIFIERS = False
+_config.LOG_RESPONSE_IDENTIFIERS = False
+_config.LOG_HANDLER_LEVEL = "none"
 
 # pynetdicom aborts an association at the first request on a class that it cannot place. Push is placed although it is never
 # negotiated: every UPS message names it as its SOP class.

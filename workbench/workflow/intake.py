@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from workbench.archive.database import Transaction
 from workbench.archive.index_keys import index_keys
 from workbench.archive.rows import BeamRow, Origin, SessionRow, StoredObject
 from workbench.dicom import uids
 from workbench.dicom.check import check
-from workbench.dicom.findings import errors
+from workbench.dicom.findings import Finding, errors
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Refused
 from workbench.events import EventKind
@@ -30,6 +32,7 @@ from workbench.workflow.gate import gate
 
 log = logging.getLogger(__name__)
 
+PATIENT_GROUP = 0x0010
 RECORDS = frozenset({uids.RT_ION_BEAMS_RECORD, uids.RT_BEAMS_RECORD})
 FROM_DEVICES = frozenset({uids.CT_IMAGE, uids.RT_IMAGE, uids.RT_STRUCTURE_SET, uids.SPATIAL_REGISTRATION}) | RECORDS
 """Classes that a device may store (TMS statement 4.2.1.11.2; both record classes, as their IODs are the ion record's)."""
@@ -176,15 +179,23 @@ def _inspect(instance: Encoded, dataset: Dataset) -> None:
         return
     wrong = errors(check(iod, dataset))
     for finding in wrong:
-        log.info("object %s: %s %s: %s", instance.sop_instance_uid, finding.path, finding.code, finding.message)
+        log.info("object %s: %s %s: %s", instance.sop_instance_uid, finding.path, finding.code, _told(finding))
     if wrong:
         first = wrong[0]
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
         raise Refused(
-            f"object {instance.sop_instance_uid}: {first.path}: {first.message}{more}",
+            f"object {instance.sop_instance_uid}: {first.path}: {_told(first)}{more}",
             rule=f"row:{first.code}",
             comment=f"{first.code}: {first.path}",
         )
+
+
+def _told(finding: Finding) -> str:
+    """The finding's message for log and history; what it says of a patient or a person stays out of them."""
+    tag = Tag(finding.tag)
+    private = tag.is_private or not dictionary_has_tag(tag)
+    is_personal = tag.group == PATIENT_GROUP or (not private and dictionary_VR(tag) == "PN")
+    return "the value breaks the row; it is not shown here" if is_personal else finding.message
 
 
 def _referenced_plan(dataset: Dataset) -> str | None:
