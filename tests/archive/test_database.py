@@ -36,7 +36,8 @@ def note(database: Database, subject: str, kind: EventKind = EventKind.OBJECT_ST
 
 def listening(folder: Path) -> tuple[Database, list[Event]]:
     """Another process's view of the folder, and what its bus tells."""
-    bus, heard = EventBus(), []
+    bus = EventBus()
+    heard: list[Event] = []
     bus.subscribe(heard.append)
     return Database.in_folder(folder, bus), heard
 
@@ -71,11 +72,16 @@ def test_what_is_written_is_read_back_as_it_was(database: Database) -> None:
 def test_a_transaction_that_fails_changes_nothing_and_tells_nobody(tmp_path: Path) -> None:
     """The last step raises: no session, no object, no history, no event on the bus."""
     database, heard = listening(tmp_path)
-    with pytest.raises(ZeroDivisionError), database.transaction() as transaction:
-        transaction.sessions.add(make_session())
-        transaction.objects.add(make_stored())
-        transaction.history.append(EventKind.SESSION_PREPARED, subject="1", actor="user", at=NOW)
-        raise ZeroDivisionError
+
+    def fail() -> None:
+        with database.transaction() as transaction:
+            transaction.sessions.add(make_session())
+            transaction.objects.add(make_stored())
+            transaction.history.append(EventKind.SESSION_PREPARED, subject="1", actor="user", at=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
 
     with database.reading() as view:
         assert (view.sessions.all(), view.objects.find(), view.history.after(0)) == ([], [], [])
@@ -160,9 +166,14 @@ def test_a_completed_session_leaves_its_room_to_the_next(database: Database) -> 
 
 def test_a_beam_needs_its_record(database: Database) -> None:
     """Foreign keys are on: a beam of an object that is not stored takes its transaction with it."""
-    with pytest.raises(Exception, match="FOREIGN KEY constraint failed"), database.transaction() as transaction:
-        transaction.sessions.add(make_session())
-        transaction.beams.add([make_beam("2.25.404")])
+
+    def orphan() -> None:
+        with database.transaction() as transaction:
+            transaction.sessions.add(make_session())
+            transaction.beams.add([make_beam("2.25.404")])
+
+    with pytest.raises(Exception, match="FOREIGN KEY constraint failed"):
+        orphan()
 
     with database.reading() as view:
         assert view.sessions.all() == []
@@ -170,10 +181,14 @@ def test_a_beam_needs_its_record(database: Database) -> None:
 
 def test_an_error_of_the_database_never_quotes_values(database: Database) -> None:
     """Errors are logged, and rows hold patients' names."""
-    stored = make_stored(patient_name="Doe^Jane")
-    with pytest.raises(Exception, match="UNIQUE constraint failed") as failure, database.transaction() as transaction:
-        transaction.objects.add(stored)
-        transaction.objects.add(stored)
+
+    def twice() -> None:
+        with database.transaction() as transaction:
+            transaction.objects.add(make_stored(patient_name="Doe^Jane"))
+            transaction.objects.add(make_stored(patient_name="Doe^Jane"))
+
+    with pytest.raises(Exception, match="UNIQUE constraint failed") as failure:
+        twice()
 
     assert "Doe" not in str(failure.value)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from workbench.archive import files as module
 from workbench.archive.files import ObjectFiles, write_new
 from workbench.errors import Unavailable
 
@@ -65,7 +64,7 @@ def test_what_a_killed_process_left_half_written_is_discarded(tmp_path: Path) ->
     """A part without a writer goes, whole objects stay."""
     kept = ObjectFiles(tmp_path)
     name = kept.put(b"header", b"data")
-    (tmp_path / "ab").mkdir()
+    (tmp_path / "ab").mkdir(exist_ok=True)
     (tmp_path / "ab" / ".part-left").write_bytes(b"hea")
 
     assert kept.discard_parts() == 1
@@ -82,7 +81,7 @@ def test_a_part_that_is_being_written_is_left_to_its_writer(tmp_path: Path, monk
         discarded.append(ObjectFiles(tmp_path).discard_parts())
         flush(handle)
 
-    monkeypatch.setattr(module.os, "fsync", fsync)
+    monkeypatch.setattr(os, "fsync", fsync)
     name = kept.put(b"header", b"data")
 
     assert set(discarded) == {0}
@@ -95,10 +94,11 @@ def test_a_full_disk_is_said_in_one_sentence(tmp_path: Path, monkeypatch: pytest
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    kept = ObjectFiles(tmp_path)
+    monkeypatch.setattr(os, "fsync", full)
 
     with pytest.raises(Unavailable, match=r"object cannot be written \(No space left on device\)"):
-        ObjectFiles(tmp_path).put(b"header", b"data")
+        kept.put(b"header", b"data")
     assert everything(tmp_path) == []
 
 

@@ -61,7 +61,9 @@ def short_uid(uid: str) -> str:
     shown = uid if len(uid) <= first + last + 1 else f"{uid[:first]}{ELLIPSIS}{uid[-last:]}"
     whole = escape(uid, quote=True)
     copy = "navigator.clipboard.writeText(this.dataset.uid)"
-    return f'<button type="button" class="wb-uid" data-uid="{whole}" title="{whole} (click to copy)" onclick="{copy}">{escape(shown)}</button>'
+    return (
+        f'<button type="button" class="wb-uid" data-uid="{whole}" title="{whole} (click to copy)" onclick="{copy}">{escape(shown)}</button>'
+    )
 
 
 def state_mark(state: StepState) -> str:
@@ -102,9 +104,7 @@ def plan_card(facts: PlanFacts | None, session: SessionRow | None) -> str:
 def notice(sentence: str, tone: str) -> str:
     """The latest word of the dashboard itself; ``tone`` is info, pass, warn or fail."""
     mark = {"info": "\N{MIDDLE DOT}", "pass": "\N{CHECK MARK}", "warn": "!", "fail": "\N{MULTIPLICATION X}"}[tone]
-    return (
-        f'<div class="wb-notice wb-{tone}" role="status" aria-live="polite"><i aria-hidden="true">{mark}</i><span>{escape(sentence)}</span></div>'
-    )
+    return f'<div class="wb-notice wb-{tone}" role="status" aria-live="polite"><i aria-hidden="true">{mark}</i><span>{escape(sentence)}</span></div>'
 
 
 def workitem_list(workitems: Sequence[WorkitemRow], since: Mapping[str, datetime]) -> str:
@@ -115,13 +115,15 @@ def workitem_list(workitems: Sequence[WorkitemRow], since: Mapping[str, datetime
 
 
 def _workitem(row: WorkitemRow, since: datetime | None) -> str:
-    holder = f"held by {escape(row.holder)}" if row.holder and row.state is StepState.IN_PROGRESS else ""
-    if row.holder and row.state.is_final:
-        holder = f"by {escape(row.holder)}"
-    when = f"since {moment(since)}" if since is not None and not row.state.is_final else moment(since) if since is not None else ""
+    holder = ""
+    if row.holder:
+        holder = f"by {escape(row.holder)}" if row.state.is_final else f"held by {escape(row.holder)}"
+    when = "" if since is None else f"since {moment(since)}"
+    stands = " ".join(part for part in (holder, when) if part)
+    what = WORK.get(row.code, escape(row.code))
     return (
-        f'<li data-uid="{escape(row.uid, quote=True)}"><div>{state_mark(row.state)}<span>{WORK.get(row.code, escape(row.code))}</span></div>'
-        f'<div class="wb-quiet">{" ".join(part for part in (holder, when) if part) or "free"}</div><div class="wb-quiet">{short_uid(row.uid)}</div></li>'
+        f'<li data-uid="{escape(row.uid, quote=True)}"><div>{state_mark(row.state)}<span>{what}</span></div>'
+        f'<div class="wb-quiet">{stands}</div><div class="wb-quiet">{short_uid(row.uid)}</div></li>'
     )
 
 
@@ -142,9 +144,7 @@ def timeline_chart(found: Timeline | None) -> str:
     if found is None:
         return '<div class="wb-timeline"></div>'
     lanes = "".join(_lane(one, found) for one in found.lanes)
-    return (
-        f'<div class="wb-timeline">{lanes}<div class="wb-axis"><span>{moment(found.begin)}</span><span>{moment(found.end)}</span></div></div>'
-    )
+    return f'<div class="wb-timeline">{lanes}<div class="wb-axis"><span>{moment(found.begin)}</span><span>{moment(found.end)}</span></div></div>'
 
 
 def _lane(lane: Lane, found: Timeline) -> str:

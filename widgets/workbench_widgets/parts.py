@@ -13,6 +13,7 @@ from typing import Any, Final
 from ipywidgets import HTML, Image, Layout, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
 from workbench.bench import StoredPlan, Workbench
 from workbench.figures import beams_eye_view
 from workbench.ocular.plan import OcularPlan
@@ -23,7 +24,7 @@ PICTURE_DPI: Final = 150
 BEAM_INCHES: Final = (5.0, 5.0)
 
 
-class FigureImage(Image):  # type: ignore[misc]
+class FigureImage(Image):
     """A picture of a figure, rendered only when what it shows has changed."""
 
     def __init__(self) -> None:
@@ -54,7 +55,7 @@ def html(text: str, *classes: str) -> Any:
     return widget
 
 
-class Part(VBox):  # type: ignore[misc]
+class Part(VBox):
     """A titled panel with the style sheet along."""
 
     def __init__(self, hook: str, title: str, *body: Any) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from pydicom.uid import UID
+
 from workbench.events import Event, EventKind
 from workbench.network.statuses import STATUS_OF
 
@@ -58,6 +59,11 @@ def rule_words(rule: str) -> str:
     return rule if status is None else f"{rule}, {status:04X}"
 
 
+def _prepared(event: Event) -> str:
+    fraction, room = event.detail.get("fraction", "?"), event.detail.get("room", "?")
+    return f"{event.actor} checked in session {event.subject}: fraction {fraction} in room {room}"
+
+
 def _refusal(event: Event) -> str:
     rule = str(event.detail.get("rule") or "")
     why = str(event.detail.get("why") or "refused")
@@ -72,9 +78,7 @@ def _stored(event: Event) -> str:
 
 _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
     {
-        EventKind.SESSION_PREPARED: lambda one: (
-            f"{one.actor} checked in session {one.subject}: fraction {one.detail.get('fraction', '?')} in room {one.detail.get('room', '?')}"
-        ),
+        EventKind.SESSION_PREPARED: _prepared,
         EventKind.SESSION_CANCELED: lambda one: f"{one.actor} canceled session {one.subject}",
         EventKind.SESSION_COMPLETED: lambda one: f"{one.actor} completed session {one.subject}",
         EventKind.WORKITEM_SCHEDULED: lambda one: f"{one.actor} scheduled workitem",

@@ -1,7 +1,7 @@
 """The session dashboard: one room, one plan, from check-in to the record, with buttons.
 
-It is told that something happened and then asks (``view.look``); a button sends work out through ``Live`` and forgets it. What the
-workbench refuses is a sentence in the dashboard. It decides nothing about a treatment.
+It is told that something happened and then asks (``view.look``); a button hands its work to ``Live`` and returns. What the workbench
+refuses is a sentence in the dashboard. It decides nothing about a treatment.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from ipywidgets import Box, Button, Dropdown, FloatText, HBox, VBox
+from ipywidgets import Box, VBox
 from traitlets import Bool, Float, Unicode
+
+from workbench.archive.rows import SessionRow
 from workbench.bench import StoredPlan, Workbench
 from workbench.device.scenario import SCENARIOS
 from workbench.device.simulated import Progress, SimulatedDevice, Treated
@@ -21,6 +23,7 @@ from workbench.errors import WorkbenchError
 from workbench.events import Event
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench_widgets import markup, sentences, theme
+from workbench_widgets.controls import Controls
 from workbench_widgets.live import Live
 from workbench_widgets.parts import BeamView, Part, RecordTable, html
 from workbench_widgets.setup_view import SetupImagesView
@@ -29,24 +32,17 @@ from workbench_widgets.view import Action, PlanFacts, RoomView, look, next_step,
 
 KEPT_EVENTS: Final = 500
 SHOWN_LINES: Final = 8
-EXPLAINED: Final = {
-    Action.CHECK_IN: "Prepare a session: its workitem goes on the worklist.",
-    Action.DELIVER: "The simulated device claims the workitem, fetches, images, delivers and records it, over the network.",
-    Action.COMPLETE: "Complete the session: the room is free for the next one.",
-    Action.CANCEL: "Cancel the session: its devices are refused from now on.",
-}
-STOP_EXPLAINED: Final = "Beam off at once; the device still reports what it gave. Then the provider stops accepting."
 
 
-class SessionDashboard(VBox):  # type: ignore[misc]
+class SessionDashboard(VBox):
     """A treatment session with buttons.
 
-    Traits: ``session_state`` and ``workitem_state`` (empty before check-in), ``progress_percent``, ``is_listening``, ``is_delivering`` and
-    ``message`` (the dashboard's latest sentence).
+    Its traits can be read and observed: ``session_state`` and ``workitem_state`` (empty before the first check-in), ``progress_percent``,
+    ``is_listening``, ``is_delivering``, and ``message``, the dashboard's own latest sentence.
 
     Parameters
     ----------
-    bench : stays open as long as the dashboard is; close the dashboard first.
+    bench : must stay open as long as the dashboard; close the dashboard first.
     plan : the plan to treat; otherwise the latest that the bench has.
     room : the room to show, where the settings name several.
     """
@@ -60,19 +56,20 @@ class SessionDashboard(VBox):  # type: ignore[misc]
 
     def __init__(self, bench: Workbench, plan: StoredPlan | None = None, *, room: str | None = None) -> None:
         self._bench, self._room = bench, bench.settings.room(room).name
-        self._plan, self._facts = plan, None
+        self._plan, self._facts = plan, _NO_FACTS
+        self._given = {plan.uid: plan} if plan is not None else {}
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
-        self._last_event = 0
         self._device_lock = threading.Lock()
         self._device: SimulatedDevice | None = None
         self._stops_after = False
         self._live = Live(refresh=self._refresh, failed=self._failed)
-        self._make_controls()
+        self._controls = self._make_controls()
         self._make_parts()
         super().__init__(self._composed())
         self.add_class("wb-dashboard")
         self._live.follow(bench.bus)
-        self._refresh()
+        self._live.refresh_soon()
+        self._live.pump()
 
     def __repr__(self) -> str:
         return f"<SessionDashboard of room {self._room}>"
@@ -88,3 +85,231 @@ class SessionDashboard(VBox):  # type: ignore[misc]
             device.stop()
         self._live.close()
         super().close()
+
+    # ------------------------------------------------------------------------------------------------------ composition
+
+    def _make_controls(self) -> Controls:
+        controls = Controls(
+            {
+                Action.PROVIDER: self._posting(self._switch_provider),
+                Action.CHECK_IN: self._posting(self._check_in),
+                Action.DELIVER: self._deliver,
+                Action.COMPLETE: self._posting(self._complete),
+                Action.CANCEL: self._posting(self._cancel),
+            }
+        )
+        controls.stop.on_click(lambda _: self._stop_everything())
+        controls.sample.on_click(lambda _: self._live.post(self._use_sample))
+        controls.plans.observe(lambda change: self._live.post(self._choose_plan, change.new), names="value")
+        return controls
+
+    def _posting(self, function: Callable[[], object]) -> Callable[[], object]:
+        return lambda: self._live.post(function)
+
+    def _make_parts(self) -> None:
+        self._room_line, self._card, self._notice = html("", "wb-room-line"), html("", "wb-card"), html("", "wb-message")
+        self._workitems, self._progress, self._timeline = html(""), html("", "wb-progress"), html("")
+        self._log = html("")
+        self._beam_view = BeamView(None)
+        self._setup_images = SetupImagesView(self._bench)
+        self._records = RecordTable(self._bench)
+        self._log_panel = Part("wb-log", "Log", self._log)
+
+    def _composed(self) -> list[Any]:
+        controls = self._controls
+        buttons = controls.buttons
+        delivery = _box("wb-actions", controls.scenario, buttons[Action.DELIVER])
+        return [
+            theme.style(),
+            _box("wb-header", self._room_line, buttons[Action.PROVIDER], controls.stop),
+            _box(
+                "wb-panel wb-plan",
+                self._card,
+                controls.plans,
+                controls.sample,
+                controls.metersets,
+                *(buttons[one] for one in (Action.CHECK_IN, Action.COMPLETE, Action.CANCEL)),
+            ),
+            self._notice,
+            _box(
+                "wb-row wb-work",
+                Part("wb-worklist", "Workitems", self._workitems),
+                Part("wb-delivery", "Delivery", self._progress, self._timeline, delivery),
+            ),
+            _box("wb-row wb-pictures", self._beam_view, self._setup_images),
+            self._records,
+            self._log_panel,
+        ]
+
+    # ---------------------------------------------------------------------------------------------------------- refresh
+
+    def _refresh(self) -> None:
+        view = look(self._bench, self._room)
+        self._events.extend(self._bench.history(after=self._events[-1].id if self._events else 0))
+        self._follow_plan(view)
+        session = view.session if view.session is not None and self._plan is not None and view.session.plan_uid == self._plan.uid else None
+        self._show_session(view, session)
+        self._beam_view.show(self._plan.ocular if self._plan else None)
+        self._setup_images.show(self._plan, session)
+        self._records.show(self._plan)
+        lines = sentences.entries(self._events)
+        self._log.value = markup.log_lines(lines, shown=SHOWN_LINES)
+        self._log_panel.remark("Log", f"latest {SHOWN_LINES} of {len(lines)}" if len(lines) > SHOWN_LINES else "")
+        self._show_controls(view)
+
+    def _follow_plan(self, view: RoomView) -> None:
+        """The plan of the open session, else the chosen one, else the latest."""
+        plans = [self._given.get(one.uid, one) for one in self._bench.plans()]
+        wanted = view.open_session.plan_uid if view.open_session is not None else self._plan.uid if self._plan else None
+        chosen = next((one for one in plans if one.uid == wanted), plans[-1] if plans else None)
+        if chosen is not None and (self._facts is None or chosen.uid != self._facts.uid):
+            self._facts = plan_facts(self._bench, chosen)
+            self._controls.offer_metersets(self._facts)
+        self._plan = chosen
+        self._controls.offer_plans(plans, chosen)
+
+    def _show_session(self, view: RoomView, session: SessionRow | None) -> None:
+        workitems = view.workitems if session is not None else ()
+        shown = view.held or (workitems[-1] if workitems else None)
+        since = {one.subject: one.at for one in self._events if one.kind in STATE_AFTER}
+        own = [one for one in self._events if session is not None and _is_of(one, session, {item.uid for item in workitems})]
+        self._room_line.value = markup.room_line(view)
+        self._card.value = markup.plan_card(self._facts, session)
+        self._workitems.value = markup.workitem_list(workitems, since)
+        self._progress.value = markup.progress_bar(shown)
+        self._timeline.value = markup.timeline_chart(timeline(own, [one.uid for one in workitems], now=datetime.now().astimezone()))
+        if view.open_session is not None:
+            self._controls.enter_metersets(view.open_session.metersets_mu)
+        self.session_state = session.state.value if session is not None else ""
+        self.workitem_state = shown.state.value if shown is not None else ""
+        self.progress_percent = (shown.progress_percent or 0.0) if shown is not None else 0.0
+
+    def _show_controls(self, view: RoomView) -> None:
+        self.is_listening = view.address is not None
+        found = obstacles(view, has_plan=self._plan is not None, is_delivering=self.is_delivering)
+        self._controls.update(found, next_step(view, found), is_listening=self.is_listening, is_open=view.open_session is not None)
+        if not self.message:
+            self._say(_GREETING if self._plan else "No plan yet: import one, or use the sample.", "info")
+
+    def _say(self, sentence: str, tone: str) -> None:
+        self.message = sentence
+        self._notice.value = markup.notice(sentence, tone)
+
+    def _failed(self, sentence: str) -> None:
+        self._say(sentence, "fail")
+
+    # ---------------------------------------------------------------------------------------------------------- actions
+
+    def _switch_provider(self) -> None:
+        if self._bench.is_listening:
+            self._live.work(self._bench.stop, then=lambda _: self._say("The provider accepts nothing any more.", "info"))
+        else:
+            self._live.work(self._bench.start, then=lambda _: self._say("The provider accepts associations.", "pass"))
+
+    def _use_sample(self) -> None:
+        self._live.work(lambda: self._bench.add_plan(read_eyeplan(sample_eyeplan())), then=self._added)
+
+    def _added(self, plan: StoredPlan) -> None:
+        self._given[plan.uid] = plan
+        self._plan = plan
+        self._say(f"Plan {plan.label} of patient {plan.patient_id} is stored.", "pass")
+        self._live.refresh_soon()
+
+    def _choose_plan(self, uid: str | None) -> None:
+        if uid is None or (self._plan is not None and uid == self._plan.uid):
+            return
+        self._plan = next((one for one in self._bench.plans() if one.uid == uid), self._plan)
+        self._live.refresh_soon()
+
+    def _check_in(self) -> None:
+        plan, metersets = self._plan, self._controls.metersets_mu
+        if plan is None:
+            return
+        self._live.work(
+            lambda: self._bench.check_in(plan, room=self._room, meterset_mu=metersets),
+            then=lambda session: self._say(f"Session {session.id} is prepared. {session.explained}", "pass"),
+        )
+
+    def _complete(self) -> None:
+        self._close_session(self._bench.complete, "completed; the room is free")
+
+    def _cancel(self) -> None:
+        self._close_session(self._bench.cancel, "canceled; complete it to free the room")
+
+    def _close_session(self, close: Callable[[int], SessionRow], outcome: str) -> None:
+        session = look(self._bench, self._room).open_session
+        if session is None:
+            self._say(f"Room {self._room} has no open session.", "warn")
+            return
+        self._live.work(lambda: close(session.id), then=lambda _: self._say(f"Session {session.id} is {outcome}.", "pass"))
+
+    def _deliver(self) -> None:
+        """Called in the click's own thread, so that a stop clicked right after it finds the device."""
+        with self._device_lock:
+            if self._device is not None:
+                return
+            try:
+                device = SimulatedDevice(self._bench.address, scenario=SCENARIOS[self._controls.scenario.value], watch=self._watch)
+            except WorkbenchError as problem:
+                self._live.post(self._failed, str(problem))
+                return
+            self._device = device
+        self._live.post(self._set_delivering, True)
+        self._live.work(device.treat, then=self._treated, finally_=self._device_done)
+
+    def _watch(self, progress: Progress) -> None:
+        """Called in the device's thread."""
+        self._live.post(self._say, f"Device: {progress.text}", "info")
+
+    def _treated(self, treated: Treated) -> None:
+        given = ", ".join(f"beam {beam}: {meterset:.1f} MU" for beam, meterset in treated.delivered_mu.items()) or "nothing"
+        if treated.state == "COMPLETED":
+            self._say(f"Fraction {treated.fraction} is delivered ({given}). Complete the session.", "pass")
+        else:
+            words = f"Fraction {treated.fraction} was interrupted ({given}). Complete the session, then check in again to continue it."
+            self._say(words, "warn")
+
+    def _device_done(self) -> None:
+        self._device = None
+        self._set_delivering(False)
+        if self._stops_after:
+            self._stops_after = False
+            self._stop_provider()
+
+    def _set_delivering(self, now: bool) -> None:
+        self.is_delivering = now
+        self._live.refresh_soon()
+
+    def _stop_everything(self) -> None:
+        """Called in the click's own thread: the beam must not wait for the loop."""
+        device = self._device
+        if device is not None:
+            device.stop()
+        self._live.post(self._after_stop)
+
+    def _after_stop(self) -> None:
+        if self._device is None:
+            self._stop_provider()
+            return
+        self._stops_after = True
+        self._say("Beam off. The device reports what it gave, then the provider stops.", "warn")
+
+    def _stop_provider(self) -> None:
+        self._live.work(
+            self._bench.stop, then=lambda _: self._say("Everything is stopped: no beam, and the provider accepts nothing.", "warn")
+        )
+
+
+_NO_FACTS: PlanFacts | None = None
+_GREETING: Final = "Ready: check in, deliver, complete."
+
+
+def _box(classes: str, *children: Any) -> Any:
+    box = Box(list(children))
+    for one in classes.split():
+        box.add_class(one)
+    return box
+
+
+def _is_of(event: Event, session: SessionRow, workitems: set[str]) -> bool:
+    return event.subject in workitems or event.subject == str(session.id) or event.detail.get("session") == session.id

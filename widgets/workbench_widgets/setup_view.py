@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from ipywidgets import Layout, ToggleButtons
+
 from workbench.archive.rows import Origin, SessionRow, StoredObject
 from workbench.bench import StoredPlan, Workbench
 from workbench.dicom import uids

@@ -12,6 +12,7 @@ from html import escape
 from typing import Any, Final
 
 import pandas as pd
+
 from workbench.records.columns import BEAMS
 from workbench_widgets.markup import MINUS, empty, moment, short_uid
 

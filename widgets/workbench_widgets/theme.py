@@ -10,6 +10,7 @@ from string import Template
 from typing import Any
 
 from ipywidgets import HTML, Layout
+
 from workbench.figures import palette
 
 

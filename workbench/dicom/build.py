@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
 from copy import deepcopy
-from functools import partial
+from heapq import heappop, heappush
+from itertools import count
+from typing import Final, NamedTuple
 
 from pydicom.config import RAISE
 from pydicom.dataelem import DataElement
@@ -13,7 +13,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from workbench.dicom import private, spec, values
-from workbench.dicom.conditions import Place
+from workbench.dicom.conditions import Foreign, Place
 from workbench.dicom.rules import Kept
 from workbench.dicom.scope import ABSENT, EMPTY, Missing, Scope
 from workbench.dicom.spec import Attribute, Iod, Items, Repeating, Row, Same
@@ -43,11 +43,30 @@ def build(iod: Iod, scope: Scope, *, base: Dataset | None = None) -> Dataset:
     return dataset
 
 
+AT_LAST: Final = 99
+
+
+class _Later(NamedTuple):
+    """A conditional row that waits: first those of the shallowest items, in the order of the rows."""
+
+    depth: int
+    number: int
+    place: Place
+    row: Attribute | Items
+    scope: Scope
+    where: str
+
+
 class _Builder:
-    """One object in the making: unconditional rows of all depths first, then conditional ones, which look at them."""
+    """One object in the making: unconditional rows of all depths first, then conditional ones, which look at them.
+
+    A condition looks at its own item and those above it, so conditional rows of the upper items come first; one that looks
+    at all texts comes last.
+    """
 
     def __init__(self) -> None:
-        self._later: deque[Callable[[], None]] = deque()
+        self._later: list[_Later] = []
+        self._numbers = count()
         self._foreign = ""
 
     def rows(self, place: Place, rows: tuple[Row, ...], scope: Scope, path: str) -> None:
@@ -56,19 +75,18 @@ class _Builder:
             if isinstance(row, Repeating) or row.when is None:
                 self._row(place, row, scope, where)
             else:
-                self._later.append(partial(self._conditional, place, row, scope, where))
+                depth = AT_LAST if isinstance(row.when, Foreign) else place.depth
+                heappush(self._later, _Later(depth, next(self._numbers), place, row, scope, where))
 
     def finish(self, dataset: Dataset) -> None:
         while self._later:
-            self._later.popleft()()
+            later = heappop(self._later)
+            if later.row.when is None or later.row.when.holds(later.place):
+                self._row(later.place, later.row, later.scope, later.where)
         if self._foreign and "SpecificCharacterSet" not in dataset:
             raise Refused(
                 f"{self._foreign}, expected characters of the default repertoire (no Specific Character Set is written)", rule="charset"
             )
-
-    def _conditional(self, place: Place, row: Attribute | Items, scope: Scope, where: str) -> None:
-        if row.when is None or row.when.holds(place):
-            self._row(place, row, scope, where)
 
     def _row(self, place: Place, row: Row, scope: Scope, where: str) -> None:
         if isinstance(row, Repeating):

@@ -202,7 +202,7 @@ def _scopes(each: Source, scope: Scope | None) -> list[Scope] | None:
 
 def _unlisted(dataset: Dataset, above: str, listed: dict[str, set[BaseTag]]) -> Iterator[Finding]:
     here = listed.get(above, set())
-    for tag in list(dataset.keys()):
+    for tag in sorted(dataset.keys()):
         keyword = private.keyword_of(dataset, tag) or keyword_for_tag(tag) or f"({tag.group:04X},{tag.element:04X})"
         path = f"{above}.{keyword}" if above else keyword
         if tag not in here:

@@ -24,6 +24,11 @@ class Place:
     index: int = 0
     count: int = 1
 
+    @property
+    def depth(self) -> int:
+        """How many items it is inside of."""
+        return 0 if self.parent is None else self.parent.depth + 1
+
     def value(self, path: str) -> object:
         """The element's value, or None when it is absent or cannot be decoded (``check`` names it at its own row)."""
         place: Place | None = self

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Final
 
+from pydicom.errors import BytesLengthException
 from pydicom.uid import UID
 from pydicom.valuerep import DSfloat, PersonName, format_number_as_ds
 
@@ -16,7 +17,9 @@ TEXT_TOLERANCE: Final = 1e-9
 NUMBERS: Final = frozenset({"DS", "IS", "FL", "FD", "US", "UL", "SS", "SL"})
 ONE_VALUE_TEXT: Final = frozenset({"ST", "LT", "UT"})
 """VRs in whose text a backslash is a backslash (PS3.5 6.2); elsewhere it separates values."""
-UNDECODABLE: Final = (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, NotImplementedError, EOFError)
+UNDECODABLE: Final = (
+    BytesLengthException, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, NotImplementedError, EOFError
+)  # fmt: skip
 """What pydicom raises for bytes that it cannot turn into a value."""
 
 
@@ -60,7 +63,10 @@ def _number(vr: str, value: float) -> object:
 
 def _decimal(value: float) -> DSfloat:
     plain = repr(value)
-    return DSfloat(plain if len(plain) <= 16 else format_number_as_ds(value))
+    text = plain if len(plain) <= 16 else format_number_as_ds(value)
+    if not math.isfinite(float(text)):
+        raise ValueError(f"{value} does not fit 16 characters")
+    return DSfloat(text)
 
 
 def _moment(vr: str, value: date | time) -> str:

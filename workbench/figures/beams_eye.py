@@ -17,14 +17,20 @@ from workbench.ocular.plan import OcularPlan, Wedge
 
 SCALE_BAR_MM = 5
 DIAL_RINGS_DEG = (15, 30, 45)
+LEGEND_INCHES = 5.8
+"""Width that a legend in three columns needs."""
 
 
-def beams_eye_view(plan: OcularPlan) -> Figure:
+def beams_eye_view(plan: OcularPlan, *, inches: tuple[float, float] = (6.4, 6.8)) -> Figure:
     """Aperture, block, snout, globe and light of a plan, as the beam sees them.
 
     +x, the patient's left, is to the right and +y up; both axes are millimetres in the isocentric plane.
+
+    Parameters
+    ----------
+    inches : width and height of the figure.
     """
-    figure = Figure(figsize=(6.4, 6.8), layout="constrained")
+    figure = Figure(figsize=inches, layout="constrained")
     axes = figure.add_subplot()
     snout_mm = _snout_radius_mm(plan)
     _draw_globe(axes, plan)
@@ -36,7 +42,7 @@ def beams_eye_view(plan: OcularPlan) -> Figure:
     figure.legend(
         *axes.get_legend_handles_labels(),
         loc="outside lower center",
-        ncols=3,
+        ncols=3 if inches[0] >= LEGEND_INCHES else 2,
         frameon=False,
         fontsize=palette.SMALL_POINTS,
         labelcolor=palette.INK,

@@ -19,7 +19,7 @@ MARGIN_MM = 6.0
 _ABSCISSA = {View.AXIAL: "x, to the patient's left", View.LATERAL: "z, to the source"}
 
 
-def setup_images(images: Sequence[SetupImage | FilmPicture]) -> Figure:
+def setup_images(images: Sequence[SetupImage | FilmPicture], *, inches: tuple[float, float] = (11.6, 5.8)) -> Figure:
     """Axial and lateral X-ray at one scale, curves over pixels.
 
     Film millimetres are at the left and bottom; where the magnification is known, isocentre millimetres are at the right and top.
@@ -27,9 +27,10 @@ def setup_images(images: Sequence[SetupImage | FilmPicture]) -> Figure:
     Parameters
     ----------
     images : planned images, or pictures with pixels; in any order, AXIAL is drawn left of LATERAL.
+    inches : width and height of the figure.
     """
     pictures = sorted((one if isinstance(one, FilmPicture) else FilmPicture.planned(one) for one in images), key=lambda one: one.view)
-    figure = Figure(figsize=(11.6, 5.8), layout="constrained")
+    figure = Figure(figsize=inches, layout="constrained")
     if not pictures:
         figure.text(0.5, 0.5, "No setup image yet: plan one, or import one", ha="center", color=palette.INK, fontsize=palette.TEXT_POINTS)
         return figure

@@ -1,0 +1,132 @@
+"""JupyterLab in a real browser: a server with folders of its own, Debian's Chromium, and the few moves that tests need.
+
+Nothing of the user's own Jupyter settings is read or written, and nothing is fetched from the network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from workbench.network.server import free_port
+
+CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
+START_S, STEP_MS, RUN_MS = 60.0, 60_000, 120_000
+QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+
+RUN_ALL = """async timeout => {
+    const run = async () => {
+        const app = window.jupyterapp;
+        await app.restored;
+        const panel = app.shell.currentWidget;
+        await panel.context.ready;
+        await panel.context.sessionContext.ready;
+        await app.commands.execute('notebook:run-all-cells');
+        return panel.content.widgets.filter(cell => cell.model.type === 'code').map(cell => ({
+            count: cell.model.executionCount,
+            errors: cell.model.outputs.toJSON().filter(one => one.output_type === 'error').map(one => `${one.ename}: ${one.evalue}`),
+        }));
+    };
+    const late = new Promise((_, reject) => setTimeout(() => reject(new Error('the notebook did not finish')), timeout));
+    return Promise.race([run(), late]);
+}"""
+
+
+@contextmanager
+def server(folder: Path, notebooks: Path, *, dark: bool = False) -> Iterator[str]:
+    """A JupyterLab server on a free port; its address.
+
+    Parameters
+    ----------
+    folder : for its settings and its log.
+    notebooks : the folder it shows.
+    """
+    places = {name: folder / name.lower() for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")}
+    lab = {name: folder / name.lower() for name in ("SETTINGS_DIR", "WORKSPACES_DIR")}
+    for place in (*places.values(), *lab.values()):
+        place.mkdir(parents=True, exist_ok=True)
+    overrides = places["CONFIG_DIR"] / "labconfig" / "default_setting_overrides.json"
+    overrides.parent.mkdir(exist_ok=True)
+    theme = {"@jupyterlab/apputils-extension:themes": {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}}
+    overrides.write_text(json.dumps(QUIET | theme), encoding="utf-8")
+    environment = {
+        **os.environ,
+        **{f"JUPYTER_{name}": str(place) for name, place in places.items()},
+        **{f"JUPYTERLAB_{name}": str(place) for name, place in lab.items()},
+    }
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(_command(port, notebooks), env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            _await_answer(process, f"{address}/api/status", folder / "server.log")
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
+
+
+def _command(port: int, notebooks: Path) -> list[str]:
+    return [
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", f"--notebook-dir={notebooks}"),
+        *(["--allow-root"] if os.geteuid() == 0 else []),
+        *("--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
+        *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
+    ]
+
+
+def _await_answer(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    """There is no event to wait for: a starting server is asked until it answers."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own loopback server
+                return
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)
+    raise RuntimeError(f"JupyterLab: no answer at {address} within {START_S:.0f} s:\n{log.read_text(encoding='utf-8')[-2000:]}")
+
+
+@contextmanager
+def browser_page(*, width: int = 1280, height: int = 800, scale: float = 1.0) -> Iterator[Any]:
+    """A page of a fresh browser; ``page.complaints`` collects errors of its console."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=CHROMIUM_FLAGS)
+        try:
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, device_scale_factor=scale, locale="en-GB", timezone_id="UTC"
+            )
+            page: Any = context.new_page()
+            page.set_default_timeout(STEP_MS)
+            page.complaints = []
+            page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
+            page.on("pageerror", lambda error: page.complaints.append(str(error)))
+            yield page
+        finally:
+            browser.close()
+
+
+def open_notebook(page: Any, address: str, name: str) -> None:
+    """Show a notebook alone and wait until its kernel is idle."""
+    page.goto(f"{address}/doc/tree/{urllib.parse.quote(name)}?reset", wait_until="domcontentloaded")
+    page.wait_for_selector(".jp-Notebook")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+
+
+def run_all(page: Any) -> list[str]:
+    """Run all cells; the errors of those that failed."""
+    cells = page.evaluate(RUN_ALL, RUN_MS)
+    return [f"cell {number}: {error}" for number, cell in enumerate(cells, start=1) for error in cell["errors"]]

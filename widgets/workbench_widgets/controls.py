@@ -1,0 +1,122 @@
+"""The buttons and entries of a session dashboard: what they say, and when they cannot be used, why.
+
+They do nothing by themselves: the dashboard hangs its work on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from ipywidgets import Box, Button, Dropdown, FloatText
+
+from workbench.bench import StoredPlan
+from workbench.device.scenario import SCENARIOS
+from workbench_widgets.view import Action, PlanFacts
+
+EXPLAINED: Final[Mapping[Action, str]] = MappingProxyType(
+    {
+        Action.PROVIDER: "Whether devices can connect.",
+        Action.CHECK_IN: "Prepare a session: its workitem goes on the worklist.",
+        Action.DELIVER: "The simulated device claims the workitem, fetches, images, delivers and records, over the network.",
+        Action.COMPLETE: "Complete the session: the room is free for the next one.",
+        Action.CANCEL: "Cancel the session: its devices are refused from now on.",
+    }
+)
+STOP_EXPLAINED: Final = "Beam off at once; the device still reports what it gave, then the provider stops accepting."
+METERSET_EXPLAINED: Final = "Monitor units of one whole fraction."
+
+
+class Controls:
+    """All that can be clicked or entered.
+
+    Parameters
+    ----------
+    actions : what each button does when clicked; called in whatever thread the click arrives in.
+    """
+
+    def __init__(self, actions: Mapping[Action, Callable[[], object]]) -> None:
+        self.buttons = {
+            Action.PROVIDER: _button("Start provider", "wb-provider-button"),
+            Action.CHECK_IN: _button("Check in", "wb-check-in"),
+            Action.DELIVER: _button("Deliver", "wb-deliver"),
+            Action.COMPLETE: _button("Complete", "wb-complete"),
+            Action.CANCEL: _button("Cancel", "wb-cancel"),
+        }
+        for action, button in self.buttons.items():
+            button.on_click(_ignoring_button(actions[action]))
+        self.stop = _button("\N{BLACK SQUARE} Stop everything", "wb-stop", tooltip=STOP_EXPLAINED)
+        self.sample = _button("Use the sample", "wb-sample", tooltip="Add the small invented case that ships with the package.")
+        self.scenario = Dropdown(
+            options=list(SCENARIOS), value="normal", description="scenario", tooltip="How the simulated delivery goes."
+        )
+        self.scenario.add_class("wb-scenario")
+        self.plans = Dropdown(options=[], description="plan", tooltip="The plan to check in.")
+        self.plans.add_class("wb-plans")
+        self.metersets = Box([])
+        self.metersets.add_class("wb-actions")
+        self._meterset_of: dict[int, Any] = {}
+
+    @property
+    def metersets_mu(self) -> dict[int, float]:
+        """Beam number → monitor units as entered."""
+        return {number: float(entry.value) for number, entry in self._meterset_of.items()}
+
+    def offer_metersets(self, facts: PlanFacts | None) -> None:
+        """One entry for each beam of the plan, filled with what check-in would derive."""
+        self._meterset_of = {beam.number: _meterset(beam.number, facts) for beam in facts.beams} if facts else {}
+        self.metersets.children = list(self._meterset_of.values())
+
+    def enter_metersets(self, metersets_mu: Mapping[int, float]) -> None:
+        """Show these numbers, for example those a session was checked in with."""
+        for number, meterset in metersets_mu.items():
+            if number in self._meterset_of:
+                self._meterset_of[number].value = round(meterset, 1)
+
+    def offer_plans(self, plans: Sequence[StoredPlan], chosen: StoredPlan | None) -> None:
+        """The plans to choose from; hidden while there is no choice."""
+        options = [(f"{one.patient_id} \N{MIDDLE DOT} {one.label}", one.uid) for one in plans]
+        if list(self.plans.options) != options:
+            self.plans.options = options
+        if chosen is not None and any(one.uid == chosen.uid for one in plans):
+            self.plans.value = chosen.uid
+        self.plans.layout.display = "" if len(plans) > 1 else "none"
+        self.sample.layout.display = "none" if plans else ""
+
+    def update(self, obstacles: Mapping[Action, str | None], proposed: Action | None, *, is_listening: bool, is_open: bool) -> None:
+        """Grey what cannot be done, with the reason as its tooltip; mark what the treatment goes on with.
+
+        Parameters
+        ----------
+        is_open : whether a session is open, so that its plan and metersets are settled.
+        """
+        self.buttons[Action.PROVIDER].description = "Stop provider" if is_listening else "Start provider"
+        for action, button in self.buttons.items():
+            why_not = obstacles[action]
+            button.disabled = why_not is not None
+            button.tooltip = why_not or EXPLAINED[action]
+            (button.add_class if action is proposed else button.remove_class)("wb-next")
+        self.plans.disabled = is_open
+        for entry in self._meterset_of.values():
+            entry.disabled = is_open
+
+
+def _button(description: str, hook: str, *, tooltip: str = "") -> Any:
+    button = Button(description=description, tooltip=tooltip)
+    button.add_class(hook)
+    return button
+
+
+def _meterset(number: int, facts: PlanFacts) -> Any:
+    suggested = round(facts.suggested_mu.get(number, 0.0), 1)
+    entry = FloatText(value=suggested, step=1.0, description=f"beam {number} (MU)", tooltip=METERSET_EXPLAINED)
+    entry.add_class("wb-mu")
+    return entry
+
+
+def _ignoring_button(action: Callable[[], object]) -> Callable[[object], None]:
+    def clicked(_: object) -> None:
+        action()
+
+    return clicked

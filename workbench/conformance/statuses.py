@@ -1,0 +1,129 @@
+"""Status codes of every service: what they mean here, and when they are sent.
+
+``rules`` are the rules of our own errors that lead to the code; the provider's table of statuses is held to them by a test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+Category = Literal["Success", "Pending", "Cancel", "Warning", "Failure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One status of some services.
+
+    Parameters
+    ----------
+    code : four hexadecimal digits.
+    meaning : short name.
+    when : half a sentence.
+    rules : rules of our errors that are answered so.
+    stated : the code that the TMS statement prints for it, where it prints one.
+    is_sent : whether we send it; one that we only accept from others is not.
+    """
+
+    services: tuple[str, ...]
+    code: str
+    category: Category
+    meaning: str
+    when: str
+    rules: tuple[str, ...] = ()
+    stated: str = ""
+    is_sent: bool = True
+
+
+STORE, FIND, MOVE, ACTION, SET, GET = (("C-STORE",), ("C-FIND",), ("C-MOVE",), ("N-ACTION",), ("N-SET",), ("N-GET",))
+QUERY, CHANGE, UPS = (*FIND, *MOVE), (*ACTION, *SET), (*ACTION, *SET, *GET)
+ALL: Final = (*STORE, *QUERY, *UPS)
+
+STATUSES: Final = (
+    Status(("C-ECHO",), "0000", "Success", "success", "always"),
+    Status((*STORE, *CHANGE), "0000", "Success", "success", "the request was performed; an object is on the disk and indexed", stated="0000"),
+    Status((*QUERY, *GET), "0000", "Success", "success", "the last answer was given; attributes are returned"),
+    Status(
+        STORE,
+        "C001",
+        "Failure",
+        "cannot understand: no session",
+        "no session of the calling device's room is claimed, or the object belongs to another patient, plan or study",
+        ("no-session",),
+        "Cxxx",
+    ),
+    Status(
+        STORE,
+        "C002",
+        "Failure",
+        "cannot understand: rows",
+        "the object breaks rows of its table, names another instance than the request, or its bytes are not whole; "
+        "the Error Comment names code and path of the first finding",
+        ("row", "identity", "structure", "transfer-syntax"),
+        "Cxxx",
+    ),
+    Status(
+        STORE, "C003", "Failure", "cannot understand: UID in use", "another data set is stored under the same UID", ("duplicate",), "Cxxx"
+    ),
+    Status(STORE, "0122", "Failure", "SOP class not supported", "devices do not store objects of this class here", ("sop-class",), "0122"),
+    Status(QUERY, "FF00", "Pending", "pending", "an answer, or a sub-operation, of several"),
+    Status(QUERY, "FE00", "Cancel", "canceled", "the peer sent C-CANCEL"),
+    Status(QUERY, "A900", "Failure", "identifier does not match SOP class", "level or unique key is missing or unknown", ("identifier",)),
+    Status(MOVE, "A801", "Failure", "move destination unknown", "the destination is no peer of the settings"),
+    Status(MOVE, "B000", "Warning", "sub-operations incomplete", "the destination refused some of the objects"),
+    Status(MOVE, "C004", "Failure", "withheld", "a running session of another room, or a canceled one, withholds objects", ("withheld",)),
+    Status(QUERY, "C000", "Failure", "unable to process", "an error of ours; the log tells"),
+    Status(QUERY, "C002", "Failure", "unable to process", "the identifier's bytes are not whole", ("structure",)),
+    Status(
+        CHANGE,
+        "C300",
+        "Failure",
+        "no longer updatable",
+        "the workitem is COMPLETED or CANCELED, or the user canceled its session",
+        ("ups-final",),
+        "C300",
+    ),
+    Status(
+        CHANGE,
+        "C301",
+        "Failure",
+        "wrong Transaction UID",
+        "the Transaction UID is missing or not the one the workitem was claimed with; before every other answer on a claimed workitem",
+        ("ups-wrong-lock",),
+        "C301",
+    ),
+    Status(ACTION, "C302", "Failure", "already IN PROGRESS", "the holder claims again", ("ups-in-progress",), "C302"),
+    Status(ACTION, "C303", "Failure", "not to SCHEDULED", "a workitem cannot go back to SCHEDULED", ("ups-not-to-scheduled",)),
+    Status(UPS, "C307", "Failure", "no such workitem", "unknown here, or of a room that the device does not work in", ("ups-unknown",), "C307"),
+    Status(
+        CHANGE,
+        "C310",
+        "Failure",
+        "not yet IN PROGRESS",
+        "it has to be claimed first; an N-SET before that brings no Transaction UID",
+        ("ups-not-in-progress",),
+    ),
+    Status(ACTION, "B304", "Warning", "already CANCELED", "CANCELED is asked for again", ("ups-canceled",), "B304"),
+    Status(ACTION, "B306", "Warning", "already COMPLETED", "COMPLETED is asked for again", ("ups-completed",), "B306"),
+    Status(
+        CHANGE,
+        "C000",
+        "Failure",
+        "unable to process",
+        "SOP Instance UID unknown, as the TMS statement prints beside C307: C307 is sent, either is understood",
+        stated="C000",
+        is_sent=False,
+    ),
+    Status(CHANGE, "0106", "Failure", "invalid attribute value", "an attribute that no N-SET may touch, or an unknown state", ("not-settable",)),
+    Status(UPS, "C002", "Failure", "unable to process", "the data set's bytes are not whole", ("structure",)),
+    Status((*ACTION, *GET), "0123", "Failure", "no such action", "another action than 1; N-GET when speaking as stated", ("no-such-action",)),
+    Status(ALL, "0124", "Failure", "not authorised", "the calling AE title belongs to no room and is no peer", ("not-authorised",)),
+    Status(ALL, "A700", "Failure", "out of resources", "disk or database cannot serve now; trying again may help"),
+    Status((*STORE, *UPS), "0110", "Failure", "processing failure", "an error of ours; the log tells"),
+)
+
+
+def statuses(service: str) -> tuple[Status, ...]:
+    """The statuses of one service, success first."""
+    order = ("Success", "Pending", "Cancel", "Warning", "Failure")
+    return tuple(sorted((one for one in STATUSES if service in one.services), key=lambda one: (order.index(one.category), one.code)))
