@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.clinic import FixedClock
     from workbench.bench import Workbench
 
     BenchMaker = Callable[..., Workbench]
+
+# No test asserts a time: a busy machine is no failure, of an example either.
+settings.register_profile("workbench", deadline=None)
+settings.load_profile("workbench")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 DEFAULT_SHARED = REPOSITORY.parent / "shared"

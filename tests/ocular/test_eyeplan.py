@@ -29,7 +29,7 @@ def test_clinical_case_gives_its_gaze_range_dose_and_eye(shared: Path) -> None:
     """Case P1 has light 18/330, 20 Gy(RBE) in four fractions, range 29.0 and modulation 18.0 mm."""
     plan = clinical(shared, "P1")
 
-    assert plan.patient == Patient(id="P1", name="P1")
+    assert plan.patient == Patient(id="P1")
     assert plan.prescription == Prescription(dose_gy_rbe=20.0, fractions=4, site="Emangioma")
     assert plan.prescription.dose_per_fraction_gy_rbe == 5.0
     assert plan.fixation == Fixation(gaze=Light(polar_deg=18.0, azimuth_deg=330.0), eye=Laterality.RIGHT)
@@ -138,14 +138,14 @@ def test_caller_says_who_the_patient_is() -> None:
 
 
 def test_patient_without_identity_is_named_after_the_folder(tmp_path: Path) -> None:
-    """EYEPLAN's anonymised files have blank PTID and PTNM: the folder's name serves for both."""
+    """EYEPLAN's anonymised files have blank PTID and PTNM: the folder names the ID, the name stays unknown."""
     folder = tmp_path / "case-7"
     folder.mkdir()
     path = changed_case(folder, ".ptd", "PTNM Sample^Left\nPTID SAMPLE\n", "PTNM \nPTID \n")
 
     plan = read_eyeplan(path.parent)
 
-    assert plan.patient == Patient(id="case-7", name="case-7")
+    assert plan.patient == Patient(id="case-7")
 
 
 def test_fellow_light_is_predicted_when_only_the_pupils_distance_is_known(tmp_path: Path) -> None:

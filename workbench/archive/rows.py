@@ -97,6 +97,7 @@ class SessionRow:
     Parameters
     ----------
     metersets_mu : beam number → monitor units of one whole fraction.
+    instruction_uid : None for imaging, which has no beams to instruct.
     tasks : what was decided, as plain values (beam, type, start and end meterset).
     explained : the decision in words.
     """
@@ -107,7 +108,7 @@ class SessionRow:
     room: str
     plan_uid: str
     session_plan_uid: str
-    instruction_uid: str
+    instruction_uid: str | None
     plan_label: str
     patient_id: str
     study_uid: str

@@ -33,7 +33,7 @@ sessions = Table(
     Column("room", String(64), nullable=False),
     Column("plan_uid", String(64), nullable=False),
     Column("session_plan_uid", String(64), nullable=False),
-    Column("instruction_uid", String(64), nullable=False),
+    Column("instruction_uid", String(64)),
     Column("plan_label", String(64), nullable=False),
     Column("patient_id", String(64), nullable=False),
     Column("study_uid", String(64), nullable=False),

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from workbench.cli import objects, plans, running, sessions
+from workbench.cli.statement import statement
 from workbench.errors import WorkbenchError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.command("device")(running.device)
 app.command("import")(objects.import_files)
 app.command("check")(objects.check_files)
 app.command("records")(objects.records)
+app.command("statement")(statement)
 
 
 def main() -> None:

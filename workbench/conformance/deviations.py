@@ -52,7 +52,11 @@ FROM_STANDARD: Final = (
         "E149;E191;E192",
     ),
     Deviation(
-        "Setup image: curves", "module retired in 2004", "written in groups 5000 to 501E", "the only carrier of outlines the statement has", "E235"
+        "Setup image: curves",
+        "module retired in 2004",
+        "written in groups 5000 to 501E",
+        "the only carrier of outlines the statement has",
+        "E235",
     ),
     Deviation(
         "Setup image: Image Type",
@@ -108,13 +112,25 @@ FROM_STATEMENT: Final = (
     Deviation("C303, C304, C310", "not printed", "C303 and C310 are sent, C304 is not applied", "PS3.4 Table CC.2.1-2 fills what is open"),
     Deviation("Statuses of C-ECHO, C-FIND and C-MOVE", "none printed", "those of PS3.4 Annexes A and C", "they are needed"),
     Deviation(
-        "Cancellation", "stays inside the application", "no N-EVENT-REPORT, no Watch or Event class", "stated so; the device hears of it by refusal"
+        "Cancellation",
+        "stays inside the application",
+        "no N-EVENT-REPORT, no Watch or Event class",
+        "stated so; the device hears of it by refusal",
     ),
     Deviation(
-        "Classes of C-MOVE sub-operations", "never named", "RT Ion Plan 481.8 and Trial delivery instruction 34.1", "the objects are named", "E117"
+        "Classes of C-MOVE sub-operations",
+        "never named",
+        "RT Ion Plan 481.8 and Trial delivery instruction 34.1",
+        "the objects are named",
+        "E117",
     ),
     Deviation("Rejection after a cancel", "no code printed", "C001, C004, B304 or C300, by service", "the nearest of those printed"),
-    Deviation("Query for the plan label", "no level, no keys", "IMAGE level with RT Plan Label as an optional key", "it is an attribute of the object"),
+    Deviation(
+        "Query for the plan label",
+        "no level, no keys",
+        "IMAGE level with RT Plan Label as an optional key",
+        "it is an attribute of the object",
+    ),
     Deviation("N-GET", "absent", "answered, except when speaking as stated", "mandatory of the Pull class"),
     Deviation("Study Instance UID (0020,0000)", "misprinted tag", "(0020,000D)", "0020,0000 is a group length", "E003;E005;E006;E008;E009"),
     Deviation(
@@ -131,7 +147,9 @@ FROM_STATEMENT: Final = (
         "ocular plans seat their patients",
         "E116",
     ),
-    Deviation("SOP Class UID of exported objects", "481.1 printed for both", "481.1 for images, 481.8 for plans", "the table serves both", "E230"),
+    Deviation(
+        "SOP Class UID of exported objects", "481.1 printed for both", "481.1 for images, 481.8 for plans", "the table serves both", "E230"
+    ),
     Deviation(
         "Maker's names, scheme and implementation UIDs",
         "those of the makers",

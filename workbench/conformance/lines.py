@@ -52,11 +52,10 @@ Key = tuple[str, str]
 
 def lines() -> tuple[Line, ...]:
     """Every row of both statements: TMS created and received, ocular export and import."""
-    tms = [line for direction in (Direction.CREATED, Direction.RECEIVED) for iod in of_direction(direction) for line in _lines(iod)]
-    own = [iod for iod in tms if iod.statement == "tms"]
+    tms = (line for direction in (Direction.CREATED, Direction.RECEIVED) for iod in of_direction(direction) for line in _lines(iod))
     imported = list(_lines(iods.OCULAR_RT_IMAGE_IMPORT))
     read = {(line.module, line.path): line.rule for line in imported if line.rule}
-    return (*own, *_export(read), *imported)
+    return (*tms, *_export(read), *imported)
 
 
 def as_csv() -> str:

@@ -28,9 +28,15 @@ class MediaService:
 
 MEDIA_SERVICES: Final = (
     MediaService("export", "FSC", RT_ION_PLAN, "a plan, into a folder that the user chooses", "M01"),
-    MediaService("export", "FSC", RT_IMAGE, "its setup images, pixels blank, outlines as curves; re-export of an imported image, blank", "M02"),
     MediaService(
-        "import", "FSR", RT_IMAGE, "images of the eye, from files and folders that the user picks, for the patient that the user names", "M03"
+        "export", "FSC", RT_IMAGE, "its setup images, pixels blank, outlines as curves; re-export of an imported image, blank", "M02"
+    ),
+    MediaService(
+        "import",
+        "FSR",
+        RT_IMAGE,
+        "images of the eye, from files and folders that the user picks, for the patient that the user names",
+        "M03",
     ),
 )
 

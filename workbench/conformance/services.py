@@ -252,7 +252,11 @@ POLICIES: Final = (
     ),
     Policy("asynchronous", "Asynchronous operations window", "no", "no", "4.2.1.5"),
     Policy(
-        "implementation_class_uid", "Implementation Class UID", OWN.implementation_class_uid, TMS_AS_STATED.implementation_class_uid, "4.2.1.7"
+        "implementation_class_uid",
+        "Implementation Class UID",
+        OWN.implementation_class_uid,
+        TMS_AS_STATED.implementation_class_uid,
+        "4.2.1.7",
     ),
     Policy(
         "implementation_version_name",

@@ -41,7 +41,9 @@ ALL: Final = (*STORE, *QUERY, *UPS)
 
 STATUSES: Final = (
     Status(("C-ECHO",), "0000", "Success", "success", "always"),
-    Status((*STORE, *CHANGE), "0000", "Success", "success", "the request was performed; an object is on the disk and indexed", stated="0000"),
+    Status(
+        (*STORE, *CHANGE), "0000", "Success", "success", "the request was performed; an object is on the disk and indexed", stated="0000"
+    ),
     Status((*QUERY, *GET), "0000", "Success", "success", "the last answer was given; attributes are returned"),
     Status(
         STORE,
@@ -94,7 +96,9 @@ STATUSES: Final = (
     ),
     Status(ACTION, "C302", "Failure", "already IN PROGRESS", "the holder claims again", ("ups-in-progress",), "C302"),
     Status(ACTION, "C303", "Failure", "not to SCHEDULED", "a workitem cannot go back to SCHEDULED", ("ups-not-to-scheduled",)),
-    Status(UPS, "C307", "Failure", "no such workitem", "unknown here, or of a room that the device does not work in", ("ups-unknown",), "C307"),
+    Status(
+        UPS, "C307", "Failure", "no such workitem", "unknown here, or of a room that the device does not work in", ("ups-unknown",), "C307"
+    ),
     Status(
         CHANGE,
         "C310",
@@ -114,9 +118,13 @@ STATUSES: Final = (
         stated="C000",
         is_sent=False,
     ),
-    Status(CHANGE, "0106", "Failure", "invalid attribute value", "an attribute that no N-SET may touch, or an unknown state", ("not-settable",)),
+    Status(
+        CHANGE, "0106", "Failure", "invalid attribute value", "an attribute that no N-SET may touch, or an unknown state", ("not-settable",)
+    ),
     Status(UPS, "C002", "Failure", "unable to process", "the data set's bytes are not whole", ("structure",)),
-    Status((*ACTION, *GET), "0123", "Failure", "no such action", "another action than 1; N-GET when speaking as stated", ("no-such-action",)),
+    Status(
+        (*ACTION, *GET), "0123", "Failure", "no such action", "another action than 1; N-GET when speaking as stated", ("no-such-action",)
+    ),
     Status(ALL, "0124", "Failure", "not authorised", "the calling AE title belongs to no room and is no peer", ("not-authorised",)),
     Status(ALL, "A700", "Failure", "out of resources", "disk or database cannot serve now; trying again may help"),
     Status((*STORE, *UPS), "0110", "Failure", "processing failure", "an error of ours; the log tells"),

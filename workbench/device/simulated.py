@@ -173,19 +173,14 @@ class _Case:
         self.device, self.peer, self.receiver, self.lock = device, peer, receiver, lock
         self.workitem = workitem
         self.uid = str(workitem.SOPInstanceUID)
-        self.code = str(workitem.ScheduledWorkitemCodeSequence[0].CodeValue)
+        self.is_imaging = str(workitem.ScheduledWorkitemCodeSequence[0].CodeValue) == codes.POSITION_ACQUISITION.value
 
     def run(self) -> Treated:
         plan, tasks, planned_images = self._fetch()
         self._acquire(plan, planned_images)
-        delivered: list[Delivered] = []
-        record_uid = None
-        if self.code != codes.POSITION_ACQUISITION.value:
-            delivered = self._deliver(plan, tasks)
-            record_uid = self._record(plan, delivered)
-        complete = all(one.ended is Termination.NORMAL for one in delivered) and (
-            len(delivered) == len(tasks) or self.code == codes.POSITION_ACQUISITION.value
-        )
+        delivered = self._deliver(plan, tasks)
+        record_uid = self._record(plan, delivered)
+        complete = len(delivered) == len(tasks) and all(one.ended is Termination.NORMAL for one in delivered)
         state = "COMPLETED" if complete else "CANCELED"
         self.device._demand(self.peer.act(self.uid, state, self.lock), state)
         self._say("finish", f"The workitem is {state}.", 100.0 if complete else 0.0)
@@ -211,13 +206,14 @@ class _Case:
         self._say("fetch", f"{count} objects were fetched.")
         plans = [one.dataset() for one in self.receiver.received((uids.RT_ION_PLAN,))]
         instructions = [one.dataset() for one in self.receiver.received((uids.TRIAL_DELIVERY_INSTRUCTION,))]
-        if len(plans) != 1 or len(instructions) != 1:
+        if len(plans) != 1 or len(instructions) != (0 if self.is_imaging else 1):
             raise Refused(
                 f"workitem {self.uid}: its inputs hold {len(plans)} plans and {len(instructions)} instructions, expected one of each",
                 rule="inputs",
             )
+        tasks = read_tasks(instructions[0], _metersets(plans[0])) if instructions else ()
         images = [one.dataset() for one in self.receiver.received((uids.RT_IMAGE,))]
-        return plans[0], read_tasks(instructions[0], _metersets(plans[0])), images
+        return plans[0], tasks, images
 
     def _acquire(self, plan: Dataset, planned: Sequence[Dataset]) -> None:
         """Step 4: setup images, where the table stood, and the registration."""

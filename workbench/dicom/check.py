@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -20,7 +20,7 @@ from workbench.dicom.conditions import Place
 from workbench.dicom.findings import Finding, Severity, errors
 from workbench.dicom.rules import Kept, Verdict
 from workbench.dicom.scope import ABSENT, Missing, Scope
-from workbench.dicom.spec import Attribute, Iod, Items, Repeating, Row, Same, Source
+from workbench.dicom.spec import Attribute, Iod, Items, One, Repeating, Row, Same, Source
 
 __all__ = ["Finding", "Severity", "check", "errors"]
 
@@ -113,7 +113,10 @@ class _Checker:
         items = list(element.value)
         if not items and row.type in {"1", "1C"}:
             yield _finding(path, tag, "empty", f"type {row.type} without items, expected {row.in_words()}")
-        scopes = _scopes(row.each, here.scope)
+        # A received row names no source of its items: any number of them is read, each in the scope of the whole.
+        scopes: Sequence[Scope | None] | None = _scopes(row.each, here.scope)
+        if not self._is_ours and isinstance(row.each, One):
+            scopes = [here.scope] * len(items)
         if scopes is not None and len(scopes) != len(items):
             yield _finding(path, tag, "items", f"found {len(items)} items, expected {len(scopes)}")
             scopes = None

@@ -50,7 +50,7 @@ def read_eyeplan(
     ----------
     beamline : a description, or the name of one that ships.
     patient_id : when not given, the file's own, else the folder's name.
-    patient_name : when not given, the file's own, else the patient's ID.
+    patient_name : when not given, the file's own, else not known.
     label : plan ID; when not given, ``Plan`` and the file's number of the plan.
     clock : tells the date of the plan, which EYEPLAN does not keep.
 
@@ -72,7 +72,7 @@ def read_eyeplan(
             description=ptd.text("COMM"),
             operator=ptd.text("PLNR"),
             created=(clock or SystemClock()).now(),
-            patient=Patient(id=identifier, name=patient_name or ptd.text("PTNM") or identifier),
+            patient=Patient(id=identifier, name=patient_name or ptd.text("PTNM") or None),
             prescription=_prescription(ptd, eye),
             eye=eye,
             fixation=_fixation(ptd, eye.laterality, line),

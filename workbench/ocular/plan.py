@@ -71,7 +71,7 @@ class Patient:
     """Who is treated. None means not known."""
 
     id: str
-    name: str
+    name: str | None = None
     """DICOM person name, components separated by carets."""
     birth_date: date | None = None
     sex: Sex | None = None

@@ -22,10 +22,12 @@ from workbench.dicom import uids
 from workbench.dicom.check import check
 from workbench.dicom.findings import Finding, errors
 from workbench.dicom.part10 import Encoded
+from workbench.dicom.scope import Scope
 from workbench.errors import Refused
 from workbench.events import EventKind
 from workbench.iods import RECEIVED
 from workbench.mapping.records import read_record
+from workbench.settings import Identity
 from workbench.treatment.record import Record
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
@@ -89,7 +91,7 @@ class Intake:
             )
         dataset = instance.dataset()
         if origin is Origin.IMPORTED:
-            _inspect(instance, dataset)
+            _inspect(instance, dataset, self.desk.settings.identity)
         found = str(dataset.get("PatientID") or "")
         if patient_id is not None and found.casefold() != patient_id.casefold():
             raise Refused(
@@ -124,7 +126,7 @@ class Intake:
                 _belongs(dataset, session, view)
             known = self.desk.archive.is_same(instance, view)
         if not known:
-            _inspect(instance, dataset)
+            _inspect(instance, dataset, self.desk.settings.identity)
             self._keep(instance, dataset, actor=actor, origin=Origin.RECEIVED, session=session)
 
     def _keep(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
@@ -161,8 +163,12 @@ class Intake:
         return True
 
 
-def _inspect(instance: Encoded, dataset: Dataset) -> None:
+def _inspect(instance: Encoded, dataset: Dataset, identity: Identity) -> None:
     """Hold the object against the rows we receive it by.
+
+    Parameters
+    ----------
+    identity : speaking as stated is stricter than speaking for ourselves.
 
     Raises
     ------
@@ -177,7 +183,7 @@ def _inspect(instance: Encoded, dataset: Dataset) -> None:
     iod = RECEIVED.get(instance.sop_class_uid)
     if iod is None:
         return
-    wrong = errors(check(iod, dataset))
+    wrong = errors(check(iod, dataset, Scope({"identity": identity})))
     for finding in wrong:
         log.info("object %s: %s %s: %s", instance.sop_instance_uid, finding.path, finding.code, _told(finding))
     if wrong:

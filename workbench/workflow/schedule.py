@@ -183,10 +183,10 @@ class Schedule:
             now=now,
         )
         session_plan = mapping.session_plan(source, context)
-        instruction = mapping.instruction(session_plan, context)
-        created = [part10.encoded(one) for one in (session_plan, instruction)]
+        made = [session_plan, *([mapping.instruction(session_plan, context)] if decided.tasks else [])]
+        created = [part10.encoded(one) for one in made]
         inputs = [
-            *(mapping.Input.of(one) for one in (session_plan, instruction)),
+            *(mapping.Input.of(one) for one in made),
             *(
                 mapping.Input(study=one.keys.study_uid, series=one.keys.series_uid, sop_class=one.sop_class_uid, instance=one.uid)
                 for one in supporting
@@ -201,7 +201,7 @@ class Schedule:
             room=place.name,
             plan_uid=plan_course.plan_uid,
             session_plan_uid=names.session_plan,
-            instruction_uid=names.instruction,
+            instruction_uid=names.instruction if decided.tasks else None,
             plan_label=plan_course.label,
             patient_id=plan_course.patient_id,
             study_uid=str(source.StudyInstanceUID),
@@ -217,7 +217,7 @@ class Schedule:
         )
         with self.desk.archive.database.transaction() as transaction:
             session = transaction.sessions.add(draft)
-            for (instance, file), dataset in zip(files, (session_plan, instruction), strict=True):
+            for (instance, file), dataset in zip(files, made, strict=True):
                 transaction.objects.add(_created(instance, file, dataset, session, draft))
             transaction.workitems.add(_workitem(step, session, CODES[decided.kind]))
             self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)

@@ -1,0 +1,127 @@
+"""Chapter 4: the application entity, what it does, and how associations with it work."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from workbench.conformance.activities import ACTIVITIES, TREATMENT
+from workbench.conformance.markdown import document, heading, numbered, paragraph, table
+from workbench.conformance.services import CONTEXTS, FUNCTIONS, POLICIES, SOP_CLASSES, SUB_OPERATION, Context
+from workbench.conformance.statuses import Status, statuses
+from workbench.dicom import uids
+from workbench.settings import DEFAULT_AE_TITLE, DEFAULT_PORT
+
+SYNTAX_NAMES: Final = {
+    uids.IMPLICIT_LITTLE: "Implicit VR Little Endian",
+    uids.EXPLICIT_LITTLE: "Explicit VR Little Endian",
+    uids.EXPLICIT_BIG: "Explicit VR Big Endian",
+}
+DESCRIPTIONS: Final = {
+    "C-ECHO": "Answered at any time, whatever session is running.",
+    "C-FIND": (
+        "On the worklist the keys that have a value are matched: single value, wildcard, range of date-times, and items of sequences; only "
+        "requested keys are answered; the Transaction UID is no key and is never returned. On the study root the levels are STUDY, SERIES "
+        "and IMAGE; RT Plan Label is an optional key of the IMAGE level. What a running or canceled session withholds is not found."
+    ),
+    "C-MOVE": (
+        "The destination is one of the configured peers. Objects are chosen by unique keys and sent in Implicit VR Little Endian over an "
+        "association of our own. When one of them is withheld the whole request fails."
+    ),
+    "C-STORE": (
+        "An object is taken when a session of the calling device's room is claimed, when it belongs to that session's patient and plan, "
+        "and when it keeps the rows of annex 8.1. Success is answered when the object is on the disk and in the index. The same data set "
+        "sent again is a Success; another data set under the same UID is refused and nothing is overwritten."
+    ),
+    "N-ACTION": (
+        "Action type 1, change of state. The claimant brings the Transaction UID; from then on it is compared, not only looked for. "
+        "The Error Comment names the rule and who is in the way, never the Transaction UID."
+    ),
+    "N-SET": (
+        "All changes or none; sequences are replaced whole. SOP Class and Instance UID, Procedure Step State, name, ID, birth date and sex "
+        "of the patient, admission and referenced request cannot be set."
+    ),
+    "N-GET": "Requested attributes, whole sequences; never Transaction UID, SOP Class UID or SOP Instance UID. Not in the TMS statement.",
+}
+
+
+def networking() -> str:
+    """The chapter."""
+    return document(
+        heading("4", "Networking"),
+        heading("4.1", "Implementation model"),
+        heading("4.1.1", "Application data flow"),
+        paragraph(
+            "One application entity listens on one port. Users prepare, cancel and complete sessions beside it (command line, notebook, "
+            "dashboard) on the same data folder; devices find, claim and report over the network. RT Ion Plans, planning CT and planning "
+            "structure sets enter by import from files, not by C-STORE."
+        ),
+        heading("4.1.2", "Functional definition of the application entity"),
+        table(
+            ("Service", "SOP class", "What it does", "In the TMS statement"),
+            [(one.service, one.sop_class.name, one.what, "yes" if one.stated else "no") for one in FUNCTIONS],
+        ),
+        heading("4.1.3", "Sequencing of real-world activities"),
+        table(("Activity", "Begins when", "Effect"), [(one.words, one.trigger, one.effect) for one in ACTIVITIES]),
+        paragraph("A treatment, as the device does it:"),
+        numbered(f"{step.service}: {step.what}." for step in TREATMENT),
+        paragraph(
+            "After an interruption the next session continues it: the instruction has CONTINUATION with start and end meterset for the "
+            "interrupted beam, TREATMENT for beams not begun, and lists finished beams as omitted, ALREADY_TREATED."
+        ),
+        heading("4.2", "Application entity"),
+        heading("4.2.1", "SOP classes"),
+        table(
+            ("SOP class", "UID", "TMS statement", "Remark"),
+            [(one.name, one.uid, one.stated or "-", one.beyond or "-") for one in SOP_CLASSES],
+        ),
+        heading("4.2.2", "Association policies"),
+        table(("Policy", "Own", "As stated", "Section"), [(one.words, one.own, one.stated, one.section) for one in POLICIES]),
+        heading("4.2.3", "Association initiation policy"),
+        paragraph(f"Associations are opened for C-STORE sub-operations only: {SUB_OPERATION}."),
+        _contexts("SCU", "C-STORE"),
+        heading("4.2.4", "Association acceptance policy"),
+        *(_activity(index, service) for index, service in enumerate(DESCRIPTIONS, start=1)),
+        heading("4.3", "Network interfaces"),
+        paragraph("TCP/IP, IPv4, of the operating system. No TLS: use it on trusted networks only."),
+        heading("4.4", "Configuration"),
+        table(
+            ("Setting", "Default", "What it is"),
+            (
+                ("`ae_title`", DEFAULT_AE_TITLE, "AE title of the provider"),
+                ("`host`, `port`", f"127.0.0.1, {DEFAULT_PORT} for `serve`", "where it listens"),
+                ("`rooms`", "EYE1, any calling AE title", "treatment rooms and the devices that work in them"),
+                ("`peers`", "DEVICE on a free loopback port", "AE titles that may be C-MOVE destinations, with host and port"),
+                ("`limits`", "128 MiB a PDU, 2 GiB an object, 500 associations", "what a peer can make us spend, and timeouts"),
+                ("`identity`", "own", "names, UIDs and code scheme; `tms` and `ocular` emulate a statement"),
+            ),
+        ),
+    )
+
+
+def _activity(index: int, service: str) -> str:
+    number = f"4.2.4.{index}"
+    return document(
+        heading(number, f"Activity {service}"),
+        heading(f"{number}.1", "Description and sequencing"),
+        paragraph(DESCRIPTIONS[service]),
+        heading(f"{number}.2", "Accepted presentation contexts"),
+        _contexts("SCP", service),
+        heading(f"{number}.3", "Statuses"),
+        table(("Category", "Code", "Meaning", "When", "TMS statement"), [_status(one) for one in statuses(service)]),
+    )
+
+
+def _contexts(role: str, service: str) -> str:
+    rows = [_context(one) for one in CONTEXTS if one.role == role and one.service == service]
+    return table(("Abstract syntax", "UID", "Transfer syntaxes", "Role", "Extended negotiation", "Remark"), rows)
+
+
+def _context(one: Context) -> tuple[str, ...]:
+    syntaxes = ", ".join(f"{SYNTAX_NAMES[uid]} {uid}" for uid in one.transfer_syntaxes)
+    remark = one.beyond if one.beyond != SUB_OPERATION else ""
+    return (one.sop_class.name, one.sop_class.uid, syntaxes, one.role, "none", remark or "-")
+
+
+def _status(one: Status) -> tuple[str, ...]:
+    when = one.when if one.is_sent else f"not sent: {one.when}"
+    return (one.category, one.code, one.meaning, when, one.stated or "-")
