@@ -182,7 +182,7 @@ def test_a_missing_attribute_is_named_by_path_and_code(house: House) -> None:
     refusal = refusal_of(house, record)
 
     assert refusal.rule == "row:missing"
-    assert refusal.comment == "missing: ...onControlPointDeliverySequence[0].DeliveredMeterset"
+    assert refusal.comment == "missing: ...IonControlPointDeliverySequence[0].DeliveredMeterset"
     assert "TreatmentSessionIonBeamSequence[0].IonControlPointDeliverySequence[0].DeliveredMeterset: type 1 is missing" in str(refusal)
 
 

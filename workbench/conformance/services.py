@@ -268,7 +268,8 @@ POLICIES: Final = (
     Policy(
         "association_check",
         "Association check",
-        "called AE title; a mismatch is rejected (called AE title not recognised). Calling AE titles of no room and no peer may only C-ECHO",
+        "called AE title; a mismatch is rejected (called AE title not recognised). "
+        "A calling AE title of no room that is no peer may only C-ECHO",
         "called AE title",
         "8.2",
     ),

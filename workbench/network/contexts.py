@@ -10,6 +10,7 @@ from pynetdicom.presentation import PresentationContext
 from pynetdicom.service_class import StorageServiceClass
 from pynetdicom.service_class_n import UnifiedProcedureStepServiceClass
 
+from workbench.conformance import services
 from workbench.dicom import uids
 
 # pynetdicom logs identifiers, and so patients' names, at INFO level, and formats every PDU for a debug log that nobody reads.
@@ -25,22 +26,15 @@ register_uid(uids.TRIAL_UPS_PULL, "UnifiedProcedureStepPullTrial", UnifiedProced
 register_uid(uids.TRIAL_UPS_EVENT, "UnifiedProcedureStepEventTrial", UnifiedProcedureStepServiceClass)
 register_uid(uids.TRIAL_DELIVERY_INSTRUCTION, "RTBeamsDeliveryInstructionStorageTrial", StorageServiceClass)
 
-STORED = (
-    uids.CT_IMAGE,
-    uids.RT_IMAGE,
-    uids.RT_STRUCTURE_SET,
-    uids.SPATIAL_REGISTRATION,
-    uids.RT_BEAMS_RECORD,
-    uids.RT_ION_BEAMS_RECORD,
-)
+STORED = services.classes("C-STORE")
 """What a device may store with us."""
-MOVED = (*STORED, uids.RT_ION_PLAN, uids.TRIAL_DELIVERY_INSTRUCTION)
+MOVED = services.classes(role="SCU")
 """What we may send to a C-MOVE destination."""
-PROVIDED = (uids.VERIFICATION, uids.TRIAL_UPS_PULL, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
+PROVIDED = services.classes()
 """What the provider accepts; few, because negotiation costs by their number."""
 UPS_STATE_ACTION = 1
 """Change UPS State (PS3.4 Table CC.2.1-1)."""
-MOVE_PDU = 16384
+MOVE_PDU = services.MAXIMUM_PDU_SCU
 """Maximum PDU as a requestor (TMS statement 4.2.1.3)."""
 
 

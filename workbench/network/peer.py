@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 CALLS: Final = (uids.VERIFICATION, uids.TRIAL_UPS_PULL, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
 SUCCESS: Final = 0x0000
 PENDING: Final = frozenset({0xFF00, 0xFF01})
+HOLDS_ALREADY: Final = {"IN PROGRESS": 0xC302, "COMPLETED": 0xB306, "CANCELED": 0xB304}
+"""State → status that says it holds already (PS3.4 Table CC.2.1-2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,11 +151,8 @@ class Peer:
     def store(self, dataset: Dataset) -> Reply:
         """C-STORE of an object of our own; sent once more when no answer came, which is safe for the same object."""
         instance = part10.encoded(dataset, uids.EXPLICIT_LITTLE)
-        for _ in range(2):
-            reply = self._store(instance)
-            if reply.status is not None:
-                break
-        return reply
+        reply = self._store(instance)
+        return self._again(lambda: self._store(instance)) if reply.status is None else reply
 
     def _store(self, instance: Encoded) -> Reply:
         dataset = instance.dataset()
@@ -161,7 +160,30 @@ class Peer:
         return _reply(self._open().send_c_store(dataset, self._next()))
 
     def act(self, workitem: str, state: str, lock: str) -> Reply:
-        """N-ACTION: change the state of a workitem. The message names Push, whatever context it travels on."""
+        """N-ACTION: change the state of a workitem; asked once more when no answer came.
+
+        An answer to the second question that the state holds already, which only the lock's holder gets, means that the first
+        one was heard.
+        """
+        reply = self._act(workitem, state, lock)
+        if reply.status is not None:
+            return reply
+        reply = self._again(lambda: self._act(workitem, state, lock))
+        return Reply(status=SUCCESS, comment=reply.comment) if reply.status == HOLDS_ALREADY.get(state) else reply
+
+    def report(self, workitem: str, lock: str, *, percent: float, text: str) -> Reply:
+        """N-SET: progress of a workitem; sent once more when no answer came, which is safe because it replaces."""
+        item = Dataset()
+        item.ProcedureStepProgress = round(percent, 2)
+        item.ProcedureStepProgressDescription = text
+        changes = Dataset()
+        changes.TransactionUID = lock
+        changes.ProcedureStepProgressInformationSequence = Sequence([item])
+        reply = self._set(workitem, changes)
+        return self._again(lambda: self._set(workitem, changes)) if reply.status is None else reply
+
+    def _act(self, workitem: str, state: str, lock: str) -> Reply:
+        """The message names Push, whatever context it travels on."""
         information = Dataset()
         information.ProcedureStepState = state
         information.TransactionUID = lock
@@ -170,16 +192,18 @@ class Peer:
         )
         return _reply(status)
 
-    def report(self, workitem: str, lock: str, *, percent: float, text: str) -> Reply:
-        """N-SET: progress of a workitem."""
-        item = Dataset()
-        item.ProcedureStepProgress = round(percent, 2)
-        item.ProcedureStepProgressDescription = text
-        changes = Dataset()
-        changes.TransactionUID = lock
-        changes.ProcedureStepProgressInformationSequence = Sequence([item])
+    def _set(self, workitem: str, changes: Dataset) -> Reply:
         status, _ = self._open().send_n_set(changes, uids.TRIAL_UPS_PUSH, workitem, self._next(), uids.TRIAL_UPS_PULL)
         return _reply(status)
+
+    def _again(self, call: Callable[[], Reply]) -> Reply:
+        """One more try on a new association: after a lost response nobody knows what the old one still holds."""
+        log.info("%s did not answer; asking once more", self._where)
+        association, self._association = self._association, None
+        if association is not None and association.is_established:
+            association.abort()
+        self.open()
+        return call()
 
     def _open(self) -> Association:
         if self._association is None or not self._association.is_established:

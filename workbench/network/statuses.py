@@ -23,7 +23,6 @@ CANNOT_UNDERSTAND: Final = 0xC000
 SOP_CLASS_NOT_SUPPORTED: Final = 0x0122
 NOT_AUTHORISED: Final = 0x0124
 INVALID_ATTRIBUTE_VALUE: Final = 0x0106
-MISSING_ATTRIBUTE: Final = 0x0120
 NO_SUCH_ACTION: Final = 0x0123
 UNABLE_TO_PROCESS: Final = 0xC000
 IDENTIFIER_DOES_NOT_MATCH: Final = 0xA900
@@ -42,7 +41,6 @@ STATUS_OF: Final = MappingProxyType(
         "identifier": IDENTIFIER_DOES_NOT_MATCH,
         "not-settable": INVALID_ATTRIBUTE_VALUE,
         "no-such-action": NO_SUCH_ACTION,
-        "missing-attribute": MISSING_ATTRIBUTE,
         UpsRule.NO_LONGER_UPDATABLE.value: 0xC300,
         UpsRule.WRONG_LOCK.value: 0xC301,
         UpsRule.ALREADY_IN_PROGRESS.value: 0xC302,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from workbench.archive.database import Transaction
-from workbench.archive.rows import SessionRow, SessionState, StoredObject
+from workbench.archive.rows import SessionRow, SessionState, StoredObject, WorkitemRow
 from workbench.errors import Conflict, Refused
 from workbench.settings import Room, Settings
 
@@ -50,6 +50,11 @@ class Gate:
         if self.is_canceled or stored.keys.patient_id in self.withheld:
             return False
         return not self.running or any(stored.keys.patient_id == session.patient_id for session in self.running)
+
+    def serves(self, workitem: WorkitemRow) -> bool:
+        """Whether the workitem is in its rooms, and no other session is running there."""
+        running = {one.room: one.id for one in self.running}
+        return workitem.room in self.room_names and running.get(workitem.room, workitem.session_id) == workitem.session_id
 
     def session_for(self, patient_id: str, plan_uid: str | None) -> SessionRow:
         """The running session that an object belongs to.

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from workbench.archive.database import Transaction
@@ -23,7 +24,7 @@ from workbench.dicom.check import check
 from workbench.dicom.findings import Finding, errors
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.scope import Scope
-from workbench.errors import Refused
+from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
 from workbench.iods import RECEIVED
 from workbench.mapping.records import read_record
@@ -192,8 +193,15 @@ def _inspect(instance: Encoded, dataset: Dataset, identity: Identity) -> None:
         raise Refused(
             f"object {instance.sop_instance_uid}: {first.path}: {_told(first)}{more}",
             rule=f"row:{first.code}",
-            comment=f"{first.code}: {first.path}",
+            comment=_located(first),
         )
+
+
+def _located(finding: Finding) -> str:
+    """Code and path of a finding as an Error Comment; of a path that is too long its end, where the attribute is."""
+    room = COMMENT_LENGTH - len(f"{finding.code}: ")
+    path = finding.path if len(finding.path) <= room else f"...{finding.path[3 - room :]}"
+    return f"{finding.code}: {path}"
 
 
 def _told(finding: Finding) -> str:
@@ -205,8 +213,8 @@ def _told(finding: Finding) -> str:
 
 
 def _referenced_plan(dataset: Dataset) -> str | None:
-    items = dataset.get("ReferencedRTPlanSequence") or []
-    return str(items[0].get("ReferencedSOPInstanceUID")) if items else None
+    items = dataset.get("ReferencedRTPlanSequence")
+    return str(items[0].get("ReferencedSOPInstanceUID")) if isinstance(items, Sequence) and items else None
 
 
 def _belongs(dataset: Dataset, session: SessionRow, view: Transaction) -> None:

@@ -74,7 +74,7 @@ class Worklist:
         if TRANSACTION_UID in identifier and not identifier[TRANSACTION_UID].is_empty:
             return
         for row in rows:
-            if row.session_id not in canceled:
+            if row.session_id not in canceled and door.serves(row):
                 found = attributes(row)
                 keys = _without(identifier, TRANSACTION_UID)
                 if matching.matches(keys, found):
@@ -158,7 +158,7 @@ class Worklist:
         door = gate(view, self.desk.settings, actor)
         row = view.workitems.get(uid)
         session = view.sessions.get(row.session_id) if row is not None else None
-        if row is None or session is None or row.room not in door.room_names:
+        if row is None or session is None or not door.serves(row):
             raise Conflict(
                 f"workitem {uid}: {WORDS[UpsRule.UNKNOWN]} for {actor}, expected one of its worklist",
                 rule=UpsRule.UNKNOWN,
@@ -208,8 +208,8 @@ def _refusal(row: WorkitemRow, rule: UpsRule, request: Request) -> WorkbenchErro
 
 
 def _single(identifier: Dataset, keyword: str) -> str | None:
-    value = identifier.get(keyword)
-    return str(value) if value else None
+    """The key's value when it has exactly one; several are matched one by one later."""
+    return str(identifier[keyword].value) if keyword in identifier and identifier[keyword].VM == 1 else None
 
 
 def _state(identifier: Dataset) -> StepState | None:

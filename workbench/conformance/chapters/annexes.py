@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pydicom.datadict import dictionary_description
-
 from workbench.conformance.deviations import FROM_STANDARD, FROM_STATEMENT, Deviation
 from workbench.conformance.lines import printed_tag, printed_vr, rows_of
 from workbench.conformance.markdown import bullets, document, heading, paragraph, table
 from workbench.conformance.objects import OBJECTS, Direction, of_direction, printed_name
-from workbench.dicom import codes, private, spec
+from workbench.conformance.words import attribute_name, how
+from workbench.dicom import codes, private
 from workbench.dicom.spec import Attribute, Iod, Items
 from workbench.iods.ocular_rt_image import TYPE_1_ON_IMPORT
 from workbench.settings import OWN
@@ -31,15 +30,15 @@ def annexes() -> str:
         heading("8", "Annexes"),
         heading("8.1", "IOD contents"),
         paragraph(
-            "One line a row. `>` marks the depth of items. Types are those of the statement; a blank type depends on the service. A created "
-            "row without a listed value is written whenever its value is known."
+            "One line a row. `>` marks the depth of items. Types are those of the statement; a blank type depends on the service. A "
+            "created row without a listed value is written whenever its value is known."
         ),
         *(part for direction, (number, title) in TITLES.items() for part in _direction(direction, number, title)),
         heading("8.1.5", "Type 1 attributes required on import"),
         table(
             ("Module", "Attribute", "Tag", "Section"),
             [
-                (module.name, spec_name(row), printed_tag(row), module.source)
+                (module.name, attribute_name(row), _tag(row), module.source)
                 for module in TYPE_1_ON_IMPORT
                 for row in module.rows
                 if isinstance(row, Attribute)
@@ -48,8 +47,8 @@ def annexes() -> str:
         heading("8.1.6", "Attribute mapping: film millimetres and pixels"),
         paragraph(
             "Curves hold millimetres in the plane of the film, x to the right and y upwards as seen on the picture, origin on the imaging "
-            "axis; Axis Units is not written. RT Image Position (x0, y0) is the centre of the upper left pixel in the same plane, Image Plane "
-            "Pixel Spacing has the distance of rows (dr) and of columns (dc). The pixel of row r and column c, both from 0, lies at"
+            "axis; Axis Units is not written. RT Image Position (x0, y0) is the centre of the upper left pixel in the same plane, Image "
+            "Plane Pixel Spacing has the distance of rows (dr) and of columns (dc). The pixel of row r and column c, both from 0, lies at"
         ),
         paragraph("    x = x0 + c · dc        y = y0 - r · dr"),
         paragraph(
@@ -66,13 +65,6 @@ def annexes() -> str:
         *_dictionaries(),
         *_extensions(),
     )
-
-
-def spec_name(row: Attribute | Items) -> str:
-    """The attribute's name as the dictionary has it."""
-    if row.keyword in private.IMPAC_ATTRIBUTES:
-        return f"{private.IMPAC_ATTRIBUTES[row.keyword].name} (private)"
-    return dictionary_description(spec.tag_of(row.keyword))
 
 
 def _direction(direction: Direction, number: str, title: str) -> Iterable[str]:
@@ -92,24 +84,19 @@ def _modules(iod: Iod) -> Iterable[str]:
 
 
 def _row(path: str, row: Attribute | Items) -> tuple[str, ...]:
-    tag = printed_tag(row)
     return (
-        f"{'>' * path.count('.')}{' ' if '.' in path else ''}{spec_name(row)}",
-        f"({tag[:4]},{tag[4:]})",
+        f"{'>' * path.count('.')}{' ' if '.' in path else ''}{attribute_name(row)}",
+        _tag(row),
         printed_vr(row),
         row.type,
-        _value(row),
+        how(row),
         row.when.in_words() if row.when is not None else "",
     )
 
 
-def _value(row: Attribute | Items) -> str:
-    """How the value arises, and what is allowed where that is not the same."""
-    words = row.in_words()
-    if isinstance(row, Items):
-        return words if row.word() or words != "one item" else "one item"
-    listed = [value for value in row.rule.listed() if value not in words]
-    return f"{words} ({', '.join(listed)})" if listed else words
+def _tag(row: Attribute | Items) -> str:
+    tag = printed_tag(row)
+    return f"({tag[:4]},{tag[4:]})"
 
 
 def _dictionaries() -> Iterable[str]:

@@ -12,8 +12,8 @@ def media() -> str:
         heading("5", "Media interchange"),
         heading("5.1", "Implementation model"),
         paragraph(
-            "The ocular exchange is a file-set creator and reader; it needs no directory file and follows no application profile. Files are "
-            "Part 10 files in Implicit VR Little Endian."
+            "The ocular exchange is a file-set creator and reader; it needs no directory file and follows no application profile. Files "
+            "are Part 10 files in Implicit VR Little Endian."
         ),
         heading("5.2", "Services"),
         table(
@@ -57,8 +57,8 @@ def character_sets() -> str:
                 "Default repertoire (ISO-IR 6) and UTF-8 (ISO_IR 192) on the network: what we write in other than ASCII characters is "
                 "declared ISO_IR 192. Objects that were received are handed out as they came.",
                 "Received text is decoded as its Specific Character Set says.",
-                "Files of the ocular exchange are written in the default repertoire, without Specific Character Set. A plan whose text needs "
-                "other characters is refused; text of an imported image is written byte for byte when it is exported again.",
+                "Files of the ocular exchange are written in the default repertoire, without Specific Character Set. A plan whose text "
+                "needs other characters is refused; text of an imported image is written byte for byte when it is exported again.",
             )
         ),
     )
