@@ -60,11 +60,13 @@ class Room:
     ----------
     station_code : code value of its Scheduled Station Name.
     calling_ae_titles : AE titles of its devices; none means any.
+    session_minutes : what a session takes here, for the expected end of its workitems; None where not known.
     """
 
     name: str
     station_code: str
     calling_ae_titles: tuple[str, ...] = ()
+    session_minutes: int | None = None
 
     def admits(self, ae_title: str) -> bool:
         """Whether a device of this AE title belongs to the room."""

@@ -41,6 +41,21 @@ class Between:
 Match = OneOfValues | Like | Between
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A study, a series or a single object among the matches of a query.
+
+    Parameters
+    ----------
+    example : one of its objects; what all have in common is read from it.
+    """
+
+    example: StoredObject
+    instances: int
+    series: int
+    modalities: tuple[str, ...]
+
+
 class Objects:
     """Stored objects of one transaction's view."""
 
@@ -83,8 +98,8 @@ class Objects:
         query = select(schema.objects).where(schema.objects.c.session_id == session_id).order_by(schema.objects.c.stored_at)
         return [_stored(row) for row in self._connection.execute(query)]
 
-    def groups(self, column: str, matches: Mapping[str, Match]) -> list[tuple[StoredObject, int, tuple[str, ...]]]:
-        """For each study or series among the matches: one of its objects, how many it has, and their modalities.
+    def groups(self, column: str, matches: Mapping[str, Match]) -> list[Group]:
+        """Each study or series among the matches.
 
         Parameters
         ----------
@@ -95,12 +110,14 @@ class Objects:
         modalities: dict[str, set[str]] = {}
         for group, modality in self._connection.execute(select(grouped, schema.objects.c.modality).where(*conditions).distinct()):
             modalities.setdefault(group, set()).add(modality)
-        first = select(grouped, func.min(schema.objects.c.uid), func.count()).where(*conditions).group_by(grouped)
+        series = func.count(schema.objects.c.series_uid.distinct())
+        first = select(grouped, func.min(schema.objects.c.uid), func.count(), series).where(*conditions).group_by(grouped)
         found = []
-        for group, uid, count in self._connection.execute(first).all():
+        for group, uid, instances, several in self._connection.execute(first).all():
             stored = self.get(uid)
             if stored is not None:
-                found.append((stored, int(count), tuple(sorted(modalities[group]))))
+                known = tuple(sorted(modalities[group]))
+                found.append(Group(example=stored, instances=int(instances), series=int(several), modalities=known))
         return found
 
     def count(self) -> int:

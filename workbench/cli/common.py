@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,7 +43,11 @@ def say(text: str = "") -> None:
 
 def as_json(value: Any) -> str:
     """A value as indented JSON; moments and paths as text."""
-    return json.dumps(value, indent=2, default=str, ensure_ascii=False)
+    return json.dumps(value, indent=2, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -12,11 +12,10 @@ from tqdm import tqdm
 
 from workbench.archive.files import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
+from workbench.conformance.objects import Direction, inspect
 from workbench.dicom import part10
-from workbench.dicom.check import check
 from workbench.dicom.findings import Finding, Severity
 from workbench.errors import Refused, WorkbenchError
-from workbench.iods import RECEIVED
 from workbench.records.export import RecordsFormat, rendered
 
 
@@ -45,22 +44,24 @@ def import_files(
 
 
 def check_files(
-    files: Annotated[list[Path], typer.Argument(help="DICOM files.")],
+    files: Annotated[list[Path], typer.Argument(help="DICOM files of any maker.")],
+    direction: Annotated[Direction, typer.Option("--as", help="Table to hold them against.")] = Direction.RECEIVED,
     output: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,
 ) -> None:
-    """Hold DICOM files against the rows we receive their objects by; exit code 1 when an error is found."""
+    """Hold DICOM files against the rows of their objects; exit code 1 when an error is found or a file cannot be checked."""
     found: list[tuple[Path, Finding]] = []
+    failures = 0
     for path in files:
-        instance = part10.read_file(path)
-        iod = RECEIVED.get(instance.sop_class_uid)
-        if iod is None:
-            raise Refused(f"{path}: found SOP class {instance.sop_class_uid}, expected one that the statement lists", rule="sop-class")
-        found.extend((path, finding) for finding in check(iod, instance.dataset()))
+        try:
+            found.extend((path, finding) for finding in inspect(part10.read_file(path), direction))
+        except WorkbenchError as error:
+            failures += 1
+            typer.echo(f"workbench: {_placed(path, error)}", err=True)
     if output is TableFormat.JSON:
         say(as_json([{"file": path, **asdict(finding)} for path, finding in found]))
     else:
         say(aligned(("file", "severity", "code", "path", "message"), [_row(path, finding) for path, finding in found]))
-    if any(finding.severity is Severity.ERROR for _, finding in found):
+    if failures or any(finding.severity is Severity.ERROR for _, finding in found):
         raise typer.Exit(1)
 
 
@@ -79,6 +80,11 @@ def records(
         raise Refused("records: Parquet is binary, expected a file to write it to (--to FILE)", rule="format")
     else:
         say(rendered(frame, output).decode("utf-8").rstrip("\n"))
+
+
+def _placed(path: Path, error: WorkbenchError) -> str:
+    """The error's sentence, with the file that it is about."""
+    return str(error) if str(path) in str(error) else f"{path}: {error}"
 
 
 def _row(path: Path, finding: Finding) -> Sequence[object]:

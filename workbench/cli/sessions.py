@@ -33,7 +33,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     metersets = parse_metersets(meterset or [])
     with closed_bench(data) as bench:
         session = bench.check_in(plan_uid, room=room, meterset_mu=metersets, kind=kind, fraction=fraction)
-        _print(bench, [session], output)
+        _print_one(bench, session, output)
 
 
 @app.command("list")
@@ -47,14 +47,14 @@ def list_sessions(data: DataFolder = DEFAULT_DATA, output: Format = TableFormat.
 def cancel(session: SessionNumber = None, data: DataFolder = DEFAULT_DATA, output: Format = TableFormat.TABLE) -> None:
     """Cancel a session; its devices are refused from now on."""
     with closed_bench(data) as bench:
-        _print(bench, [bench.cancel(_chosen(bench, session))], output)
+        _print_one(bench, bench.cancel(_chosen(bench, session)), output)
 
 
 @app.command("complete")
 def complete(session: SessionNumber = None, data: DataFolder = DEFAULT_DATA, output: Format = TableFormat.TABLE) -> None:
     """Complete a session, a canceled one too; its room is free for the next."""
     with closed_bench(data) as bench:
-        _print(bench, [bench.complete(_chosen(bench, session))], output)
+        _print_one(bench, bench.complete(_chosen(bench, session)), output)
 
 
 @app.command("record")
@@ -79,6 +79,15 @@ def _chosen(bench: Workbench, number: int | None) -> int:
     return unfinished[0]
 
 
+def _print_one(bench: Workbench, session: SessionRow, output: TableFormat) -> None:
+    """One session and why it does what it does."""
+    if output is TableFormat.JSON:
+        say(as_json(_plain(session, bench.workitems(session))))
+    else:
+        _print(bench, [session], output)
+        say(session.explained)
+
+
 def _print(bench: Workbench, sessions: list[SessionRow], output: TableFormat) -> None:
     workitems = {session.id: bench.workitems(session) for session in sessions}
     if output is TableFormat.JSON:
@@ -99,9 +108,6 @@ def _print(bench: Workbench, sessions: list[SessionRow], output: TableFormat) ->
         for session in sessions
     ]
     say(aligned(header, rows))
-    for session in sessions:
-        if len(sessions) == 1 and session.explained:
-            say(session.explained)
 
 
 def _plain(session: SessionRow, workitems: list[WorkitemRow]) -> dict[str, object]:

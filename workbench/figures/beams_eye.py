@@ -17,8 +17,8 @@ from workbench.ocular.plan import OcularPlan, Wedge
 
 SCALE_BAR_MM = 5
 DIAL_RINGS_DEG = (15, 30, 45)
-LEGEND_INCHES = 5.8
-"""Width that a legend in three columns needs."""
+WIDE_INCHES = 5.8
+"""Width that a legend in three columns and a title in full size need."""
 
 
 def beams_eye_view(plan: OcularPlan, *, inches: tuple[float, float] = (6.4, 6.8)) -> Figure:
@@ -37,12 +37,13 @@ def beams_eye_view(plan: OcularPlan, *, inches: tuple[float, float] = (6.4, 6.8)
     _draw_block(axes, plan, snout_mm)
     _draw_aperture(axes, plan)
     _draw_wedges(axes, plan, snout_mm)
-    _frame(axes, plan, snout_mm)
+    is_wide = inches[0] >= WIDE_INCHES
+    _frame(axes, plan, snout_mm, title_points=palette.TITLE_POINTS if is_wide else palette.TEXT_POINTS)
     _draw_dial(axes, plan)
     figure.legend(
         *axes.get_legend_handles_labels(),
         loc="outside lower center",
-        ncols=3 if inches[0] >= LEGEND_INCHES else 2,
+        ncols=3 if is_wide else 2,
         frameon=False,
         fontsize=palette.SMALL_POINTS,
         labelcolor=palette.INK,
@@ -149,7 +150,7 @@ def _draw_wedge_arrow(axes: Axes, plan: OcularPlan, wedge: Wedge, orientation_de
 _PAPER = {"facecolor": palette.WHITE, "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
 
 
-def _frame(axes: Axes, plan: OcularPlan, snout_mm: float) -> None:
+def _frame(axes: Axes, plan: OcularPlan, snout_mm: float, *, title_points: int) -> None:
     """Scale, sides and words around the view."""
     half_mm = snout_mm * 1.16
     axes.set(xlim=(-half_mm, half_mm), ylim=(-half_mm, half_mm), aspect="equal")
@@ -159,7 +160,7 @@ def _frame(axes: Axes, plan: OcularPlan, snout_mm: float) -> None:
     axes.set_title(
         f"{plan.patient.id} · {plan.eye.laterality.words} · beam's-eye view",
         loc="left",
-        fontsize=palette.TITLE_POINTS,
+        fontsize=title_points,
         color=palette.INK,
         fontweight="bold",
     )

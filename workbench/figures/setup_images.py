@@ -16,6 +16,8 @@ from workbench.ocular.setup import FilmPicture, Outline, SetupImage, View
 
 LEAST_HALF_MM = 15.0
 MARGIN_MM = 6.0
+WIDE_INCHES = 4.6
+"""Width for one picture that its title in full size needs."""
 _ABSCISSA = {View.AXIAL: "x, to the patient's left", View.LATERAL: "z, to the source"}
 
 
@@ -35,9 +37,10 @@ def setup_images(images: Sequence[SetupImage | FilmPicture], *, inches: tuple[fl
         figure.text(0.5, 0.5, "No setup image yet: plan one, or import one", ha="center", color=palette.INK, fontsize=palette.TEXT_POINTS)
         return figure
     half_mm = max(_half_extent_mm(picture) for picture in pictures)
+    title_points = palette.TITLE_POINTS if inches[0] / len(pictures) >= WIDE_INCHES else palette.TEXT_POINTS
     for place, picture in enumerate(pictures, start=1):
         axes = figure.add_subplot(1, len(pictures), place)
-        _draw_picture(axes, picture, half_mm)
+        _draw_picture(axes, picture, half_mm, title_points=title_points)
     return figure
 
 
@@ -57,7 +60,7 @@ def _extent_mm(picture: FilmPicture, shape: tuple[int, ...]) -> tuple[float, flo
     return (left, left + columns * width, top - rows * height, top)
 
 
-def _draw_picture(axes: Axes, picture: FilmPicture, half_mm: float) -> None:
+def _draw_picture(axes: Axes, picture: FilmPicture, half_mm: float, *, title_points: int) -> None:
     blank = picture.pixels is None or not np.any(picture.pixels)
     if picture.pixels is not None and not blank:
         axes.imshow(picture.pixels, cmap="gray", extent=_extent_mm(picture, picture.pixels.shape), interpolation="nearest")
@@ -73,7 +76,7 @@ def _draw_picture(axes: Axes, picture: FilmPicture, half_mm: float) -> None:
     axes.set_ylabel("film (mm), y, up \N{RIGHTWARDS ARROW}", fontsize=palette.TEXT_POINTS, color=palette.INK)
     magnification = picture.magnification
     scale = "" if magnification is None else f" · film {magnification:.3f} \N{MULTIPLICATION SIGN} isocentre"
-    axes.set_title(f"{picture.view}{scale}", loc="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")
+    axes.set_title(f"{picture.view}{scale}", loc="left", fontsize=title_points, color=palette.INK, fontweight="bold")
     if magnification is not None:
         _isocentre_axes(axes, magnification)
     if blank:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from pydicom.dataset import Dataset
@@ -38,6 +38,14 @@ class SessionUids:
 class _ObjectUids:
     instance: str
     series: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parameter:
+    """What a workitem tells the device beside its inputs."""
+
+    name: Code
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +90,19 @@ class Input:
 
 def session_plan(source: Dataset, context: SessionContext) -> Dataset:
     """The plan as the device gets it: the received one with the session's tolerances, metersets and reference to its predecessor."""
-    names = _ObjectUids(instance=context.uids.session_plan, series=context.uids.session_plan_series)
-    scope = {
+    return build(SESSION_PLAN, session_plan_scope(source, context), base=source)
+
+
+def session_plan_scope(source: Dataset, context: SessionContext) -> Scope:
+    """What the rows of a session plan read; for building it and for checking one."""
+    roots = {
         "kept": source,
         "session": context.session,
         "tolerances": context.tolerances,
         "metersets_mu": context.metersets_mu,
-        "uids": names,
+        "uids": _ObjectUids(instance=context.uids.session_plan, series=context.uids.session_plan_series),
     }
-    return build(SESSION_PLAN, Scope(scope), base=source)
+    return Scope(roots)
 
 
 def instruction(plan: Dataset, context: SessionContext) -> Dataset:
@@ -100,7 +112,12 @@ def instruction(plan: Dataset, context: SessionContext) -> Dataset:
     ----------
     plan : the session plan.
     """
-    scope = {
+    return build(DELIVERY_INSTRUCTION, instruction_scope(plan, context))
+
+
+def instruction_scope(plan: Dataset, context: SessionContext) -> Scope:
+    """What the rows of a delivery instruction read; for building it and for checking one."""
+    roots = {
         "plan": plan,
         "session": context.session,
         "room": context.room,
@@ -109,7 +126,7 @@ def instruction(plan: Dataset, context: SessionContext) -> Dataset:
         "now": context.now,
         "uids": _ObjectUids(instance=context.uids.instruction, series=context.uids.instruction_series),
     }
-    return build(DELIVERY_INSTRUCTION, Scope(scope))
+    return Scope(roots)
 
 
 def workitem(plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequence[Input], uid: str) -> Dataset:
@@ -121,19 +138,25 @@ def workitem(plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequ
     code : what is to be done.
     inputs : what the device is to fetch.
     """
-    kind = context.session.kind.value
-    scope = {
+    return build(WORKITEM, workitem_scope(plan, context, code=code, inputs=inputs, uid=uid))
+
+
+def workitem_scope(plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequence[Input], uid: str) -> Scope:
+    """What the rows of a scheduled workitem read; for building it and for checking one."""
+    kind, fraction, minutes = context.session.kind.value, str(context.session.fraction), context.room.session_minutes
+    scheme = context.identity.coding_scheme
+    roots = {
         "plan": plan,
         "room": context.room,
         "identity": context.identity,
-        "procedure_code": Code(kind.upper(), context.identity.coding_scheme, f"Proton {kind}"),
+        "procedure_code": Code(kind.upper(), scheme, f"Proton {kind}"),
         "workitem_code": code,
-        "request_id": str(context.session.fraction),
+        "request_id": fraction,
         "priority": "MEDIUM",
-        "label": f"{plan.get('RTPlanLabel') or 'Plan'}, fraction {context.session.fraction}",
+        "label": f"{plan.get('RTPlanLabel') or 'Plan'}, fraction {fraction}",
         "start": context.now,
-        "expected_end": None,
-        "parameters": (),
+        "expected_end": None if minutes is None else context.now + timedelta(minutes=minutes),
+        "parameters": (_Parameter(name=Code("FRACTION", scheme, "Fraction number"), text=fraction),),
         "inputs": _by_study(inputs),
         "retrieve_ae_title": context.ae_title,
         "availability": "COMPLETE",
@@ -142,7 +165,7 @@ def workitem(plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequ
         "now": context.now,
         "uids": _ObjectUids(instance=uid),
     }
-    return build(WORKITEM, Scope(scope))
+    return Scope(roots)
 
 
 def read_tasks(dataset: Dataset, metersets_mu: Mapping[int, float]) -> tuple[Task, ...]:

@@ -12,7 +12,9 @@ from pynetdicom.service_class_n import UnifiedProcedureStepServiceClass
 
 from workbench.conformance import services
 from workbench.dicom import uids
+from workbench.network.mended import mend
 
+mend()
 # pynetdicom logs identifiers, and so patients' names, at INFO level, and formats every PDU for a debug log that nobody reads.
 _config.LOG_REQUEST_IDENTIFIERS = False
 _config.LOG_RESPONSE_IDENTIFIERS = False

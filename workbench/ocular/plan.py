@@ -275,5 +275,8 @@ class OcularPlan:
         """The X-ray source and film that take this view."""
         return self.beamline.axial if view is View.AXIAL else self.beamline.lateral
 
+    def __repr__(self) -> str:
+        return f"<OcularPlan {self.label} of patient {self.patient.id}: {self.eye.laterality.words}>"
+
     def _repr_html_(self) -> str:
         return plan_html(self)

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
 from workbench.archive.index_keys import COLUMN_OF
-from workbench.archive.objects import Between, Like, Match, OneOfValues
+from workbench.archive.objects import Between, Group, Like, Match, OneOfValues
 from workbench.archive.rows import StoredObject
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused
@@ -21,10 +21,7 @@ from workbench.workflow.gate import Gate, gate
 LEVELS = ("STUDY", "SERIES", "IMAGE")
 UNIQUE_KEY = MappingProxyType({"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"})
 KEYS = MappingProxyType(dict(COLUMN_OF) | {"SOPInstanceUID": "uid", "SOPClassUID": "sop_class_uid"})
-COUNTS = frozenset({"NumberOfStudyRelatedSeries", "NumberOfStudyRelatedInstances", "NumberOfSeriesRelatedInstances", "ModalitiesInStudy"})
 DATES = frozenset({"StudyDate", "StudyTime", "PatientBirthDate"})
-Groups = list[tuple[StoredObject, int, tuple[str, ...]]]
-"""One object for each study, series or image found, how many it stands for, and their modalities."""
 UNQUERIED = frozenset({"QueryRetrieveLevel", "SpecificCharacterSet", "TimezoneOffsetFromUTC"})
 
 
@@ -46,13 +43,13 @@ class Retrieve:
         with self.desk.archive.database.reading() as view:
             door = gate(view, self.desk.settings, actor)
             if level == "IMAGE":
-                groups: Groups = [(stored, 1, (stored.keys.modality,)) for stored in view.objects.find(matches)]
+                groups = [Group(example=one, instances=1, series=1, modalities=(one.keys.modality,)) for one in view.objects.find(matches)]
             else:
                 groups = view.objects.groups(KEYS[UNIQUE_KEY[level]], matches)
         wanted = identifier.get("ModalitiesInStudy")
-        for stored, count, modalities in groups:
-            if door.shows(stored) and (not wanted or set(_several(wanted)) & set(modalities)):
-                yield _answer(identifier, stored, level, count, modalities, self.desk.settings.ae_title)
+        for group in groups:
+            if door.shows(group.example) and (not wanted or set(_several(wanted)) & set(group.modalities)):
+                yield _answer(identifier, group, level, self.desk.settings.ae_title)
 
     def select(self, identifier: Dataset, actor: str) -> list[StoredObject]:
         """The objects that a C-MOVE asks for.
@@ -113,8 +110,8 @@ def _matches(identifier: Dataset) -> dict[str, Match]:
     return found
 
 
-def _answer(asked: Dataset, stored: StoredObject, level: str, count: int, modalities: tuple[str, ...], ae_title: str) -> Dataset:
-    reply = Dataset()
+def _answer(asked: Dataset, group: Group, level: str, ae_title: str) -> Dataset:
+    stored, reply = group.example, Dataset()
     reply.SpecificCharacterSet = "ISO_IR 192"
     reply.QueryRetrieveLevel = level
     reply.RetrieveAETitle = ae_title
@@ -123,9 +120,11 @@ def _answer(asked: Dataset, stored: StoredObject, level: str, count: int, modali
         if keyword in UNQUERIED or not keyword:
             continue
         if keyword == "ModalitiesInStudy":
-            setattr(reply, keyword, list(modalities))
+            setattr(reply, keyword, list(group.modalities))
         elif keyword in {"NumberOfStudyRelatedInstances", "NumberOfSeriesRelatedInstances"}:
-            setattr(reply, keyword, count)
+            setattr(reply, keyword, group.instances)
+        elif keyword == "NumberOfStudyRelatedSeries":
+            setattr(reply, keyword, group.series)
         elif keyword == "SOPInstanceUID":
             setattr(reply, keyword, stored.uid if level == "IMAGE" else "")
         elif keyword == "SOPClassUID":
