@@ -7,7 +7,7 @@
 #   WORKBENCH_SHARED=DIR    real input for the tests; otherwise ../shared where present
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-fast bench lint format-check ruff mypy layers notebooks system clean
+.PHONY: help demo lab test test-fast bench lint format-check ruff mypy layers notebooks screenshots statement system clean
 
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14
 BIN := .venv/bin
@@ -96,6 +96,11 @@ demo: .venv/installed-core
 lab: .venv/installed-all
 	@$(PY) -m jupyterlab $(if $(IS_ROOT),--allow-root) $(LAB_ARGS) --notebook-dir=notebooks
 
+# The rendering that is kept, and compared in the tests; to be made again after a change of rows or services.
+statement: .venv/installed-core
+	@$(BIN)/workbench statement --format md > docs/conformance-statement.md
+	@$(BIN)/workbench statement --format csv > docs/conformance-statement.csv
+
 # ----------------------------------------------------------------------------------------------------------------- gates
 
 lint: format-check ruff mypy layers
@@ -125,3 +130,7 @@ notebooks: .venv/installed-all
 
 bench: .venv/installed-all
 	@$(PY) -m tests.benchmarks.run $(BENCH_ARGS)
+
+# The pictures of README and notebooks, from the running dashboards; after a change of how they look.
+screenshots: system .venv/installed-all
+	@$(PY) -m tests.browser.screenshots

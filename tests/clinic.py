@@ -5,7 +5,7 @@ The objects are whole and belong to the session plan they are made for; any attr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -29,6 +29,8 @@ DEVICE, RIVAL = "DEVICE", "RIVAL"
 """AE titles of the device that treats, and of one that would like to."""
 LOCK, OTHER_LOCK = "2.25.1111", "2.25.2222"
 """Transaction UIDs of the two."""
+BenchMaker = Callable[..., Workbench]
+"""What the fixture `make_bench` gives: a folder and settings in, a bench out."""
 
 
 class FixedClock:
@@ -157,6 +159,7 @@ __all__ = [
     "NOW",
     "OTHER_LOCK",
     "RIVAL",
+    "BenchMaker",
     "CountedUids",
     "FixedClock",
     "connect",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,8 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from tests.clinic import FixedClock
+    from tests.clinic import BenchMaker, FixedClock
     from workbench.bench import Workbench
-
-    BenchMaker = Callable[..., Workbench]
 
 # No test asserts a time: a busy machine is no failure, of an example either.
 settings.register_profile("workbench", deadline=None)

@@ -35,6 +35,7 @@ from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.plan import OcularPlan
 from workbench.settings import DEFAULT_DEVICE_AE_TITLE, Peer, Settings
 from workbench.treatment.session import SessionKind
+from workbench.workflow import media
 from workbench.workflow.by_hand import ByHand
 from workbench.workflow.desk import Desk
 from workbench.workflow.intake import Intake
@@ -114,7 +115,9 @@ class Workbench:
         self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self.settings))
         self._opened_after = self._last_event()
         self._closing = threading.Event()
-        self._follower: threading.Thread | None = None
+        # Also without a provider of its own: what another process does is told to who waits and watches here.
+        self._follower = threading.Thread(target=self._follow, name="history", daemon=True)
+        self._follower.start()
         if listen:
             try:
                 self.start()
@@ -178,9 +181,6 @@ class Workbench:
         self._archive.files.discard_parts()
         self._provider.start()
         self._note(EventKind.PROVIDER_STARTED)
-        if self._follower is None:
-            self._follower = threading.Thread(target=self._follow, name="history", daemon=True)
-            self._follower.start()
 
     def stop(self) -> None:
         """Accept no more; what is in flight finishes first."""
@@ -194,8 +194,7 @@ class Workbench:
             return
         self.stop()
         self._closing.set()
-        if self._follower is not None:
-            self._follower.join()
+        self._follower.join()
         self._archive.close()
         if self._temporary is not None:
             self._temporary.cleanup()
@@ -228,6 +227,14 @@ class Workbench:
         """
         instance = part10.read_file(Path(path))
         return instance.sop_instance_uid, self._intake.bring(instance, actor=USER, patient_id=patient_id)
+
+    def export(self, plan: OcularPlan, to: str | Path) -> tuple[Path, ...]:
+        """Write an ocular plan and its setup images as DICOM files into a folder; their paths."""
+        return media.export_plan(plan, Path(to), identity=self.settings.identity, uid_source=self._desk.uids)
+
+    def export_image(self, uid: str, to: str | Path) -> Path:
+        """Write an imported RT Image again, blank, its text the same bytes, into a folder; its path."""
+        return media.export_image(part10.read_file(self.path(uid)), Path(to), identity=self.settings.identity)
 
     def check_in(
         self,

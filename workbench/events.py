@@ -116,6 +116,7 @@ class Bridge:
         self._queue: deque[tuple[Callable[..., object], tuple[object, ...]]] = deque()
         self._scheduled = False
         self._closed = False
+        self._drains: list[asyncio.Future[None]] = []
         self.failures: list[BaseException] = []
         self._context = contextvars.copy_context()
         try:
@@ -149,20 +150,32 @@ class Bridge:
                 self.failures.append(problem)
 
     async def drain(self) -> None:
-        """Wait until everything posted so far has run."""
+        """Wait until everything posted so far has run, or was dropped because the bridge was closed."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-        def arrived() -> None:
-            if not done.done():
-                done.set_result(None)
-
-        self.post(arrived)
+        with self._lock:
+            if self._closed:
+                return
+            self._drains.append(done)
+        self.post(_settle, done)
         if self._loop is None:
             self.pump()
-        await done
+        try:
+            await done
+        finally:
+            with self._lock:
+                self._drains.remove(done)
 
     def close(self) -> None:
         """Drop what is queued and ignore what is posted later."""
         with self._lock:
             self._closed = True
             self._queue.clear()
+            for done in self._drains:
+                if not done.get_loop().is_closed():
+                    done.get_loop().call_soon_threadsafe(_settle, done)
+
+
+def _settle(done: asyncio.Future[None]) -> None:
+    """End a wait; one that was canceled meanwhile stays so."""
+    if not done.done():
+        done.set_result(None)

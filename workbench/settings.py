@@ -7,17 +7,42 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, replace
+from math import inf
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from workbench.errors import Refused
 
 DEFAULT_AE_TITLE = "WORKBENCH"
 DEFAULT_DEVICE_AE_TITLE = "DEVICE"
 DEFAULT_PORT = 11112
+AE_LENGTH = 16
+HIGHEST_PORT = 65535
 MIB = 1 << 20
+
+
+def must_be_ae_title(title: str) -> None:
+    """VR AE (PS3.5 6.2): at most 16 characters of the default repertoire, no backslash, not spaces alone.
+
+    Raises
+    ------
+    Refused : it is none.
+    """
+    if not (title.isascii() and title.isprintable() and "\\" not in title and title.strip() and len(title) <= AE_LENGTH):
+        raise Refused(f"AE title: found {title!r}, expected 1 to {AE_LENGTH} letters, digits and signs", rule="settings")
+
+
+def must_be_port(port: int, *, lowest: int = 1) -> None:
+    """A TCP port; 0, where it is allowed, means any free one.
+
+    Raises
+    ------
+    Refused : it is none.
+    """
+    if not lowest <= port <= HIGHEST_PORT:
+        raise Refused(f"port: found {port}, expected {lowest} to {HIGHEST_PORT}", rule="settings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +93,15 @@ class Room:
     calling_ae_titles: tuple[str, ...] = ()
     session_minutes: int | None = None
 
+    def __post_init__(self) -> None:
+        for what, text, longest in (("name", self.name, 64), ("station_code", self.station_code, 16)):
+            if not 0 < len(text.strip()) <= longest:
+                raise Refused(f"{what} of a room: found {text!r}, expected 1 to {longest} characters", rule="settings")
+        for title in self.calling_ae_titles:
+            must_be_ae_title(title)
+        if self.session_minutes is not None and self.session_minutes < 1:
+            raise Refused(f"session_minutes of room {self.name}: found {self.session_minutes}, expected 1 or more", rule="settings")
+
     def admits(self, ae_title: str) -> bool:
         """Whether a device of this AE title belongs to the room."""
         return not self.calling_ae_titles or ae_title in self.calling_ae_titles
@@ -84,6 +118,10 @@ class Peer:
     host: str
     port: int
 
+    def __post_init__(self) -> None:
+        must_be_ae_title(self.ae_title)
+        must_be_port(self.port)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
@@ -95,6 +133,7 @@ class Limits:
     object_bytes : largest object of one message.
     associations : open at the same time.
     network_timeout_s, dimse_timeout_s, acse_timeout_s : silence after which we stop waiting.
+    grace_s : what is in flight has this long to finish when the provider stops.
     """
 
     pdu_bytes: int = 128 * MIB
@@ -104,6 +143,12 @@ class Limits:
     dimse_timeout_s: float = 30.0
     acse_timeout_s: float = 10.0
     grace_s: float = 5.0
+
+    def __post_init__(self) -> None:
+        for one in fields(self):
+            found = getattr(self, one.name)
+            if not 0 < found < inf:
+                raise Refused(f"{one.name}: found {found}, expected more than 0", rule="settings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +195,16 @@ class Settings:
     limits: Limits = Limits()
     database: str | None = None
 
+    def __post_init__(self) -> None:
+        must_be_ae_title(self.ae_title)
+        must_be_port(self.port, lowest=0)
+        if not self.rooms:
+            raise Refused("rooms: found none, expected at least one", rule="settings")
+        for key, names in (("rooms", [room.name for room in self.rooms]), ("peers", [peer.ae_title for peer in self.peers])):
+            for name in names:
+                if names.count(name) > 1:
+                    raise Refused(f"{key}: found {name!r} more than once, expected each once", rule="settings")
+
     def room(self, name: str | None) -> Room:
         """The room of this name; the only one when none is named.
 
@@ -190,12 +245,15 @@ def load(path: Path | None) -> Settings:
 
     Raises
     ------
-    Refused : the file is no TOML, or a key is unknown or of the wrong type; the message names file, key, found, expected.
+    Refused : the file cannot be read or is no TOML, or a key is unknown, of the wrong type, or holds a value that it may not
+        have; the message names file, key, found, expected.
     """
     if path is None or not path.exists():
         return Settings()
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise Refused(f"{path}: cannot be read ({problem.strerror}), expected the workbench's settings", rule="settings") from problem
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
         raise Refused(f"{path}: no valid TOML ({problem}); expected the workbench's settings", rule="settings") from problem
     return from_table(table, str(path))
@@ -235,19 +293,22 @@ def record(kind: type[_Record], table: object, where: str) -> _Record:
 
     Raises
     ------
-    Refused : the table has an unknown key, lacks a mandatory one, or holds a value of the wrong type.
+    Refused : the table has an unknown key, lacks a mandatory one, or holds a value of the wrong type or one that the record refuses.
     """
     found = _expect(table, dict, where)
     hints = get_type_hints(kind)
-    known = {one.name for one in fields(kind)}  # type: ignore[arg-type]
+    known = {one.name: one for one in fields(kind)}  # type: ignore[arg-type]
     for key in found:
         if key not in known:
             raise Refused(f"{where}: unknown key {key!r}, expected one of {', '.join(sorted(known))}", rule="settings")
+    for key, one in known.items():
+        if key not in found and one.default is MISSING and one.default_factory is MISSING:
+            raise Refused(f"{where}: found no {key}, expected a value", rule="settings")
     values = {key: _typed(value, hints[key], f"{where}: {key}") for key, value in found.items()}
     try:
         return kind(**values)
-    except TypeError as problem:
-        raise Refused(f"{where}: {problem}", rule="settings") from problem
+    except Refused as problem:
+        raise Refused(f"{where}: {problem}", rule=problem.rule) from problem
 
 
 def _typed(value: object, hint: Any, where: str) -> object:
@@ -261,9 +322,17 @@ def _typed(value: object, hint: Any, where: str) -> object:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
         raise Refused(f"{where}: found {value!r}, expected a number", rule="settings")
-    if isinstance(value, list):
-        return tuple(value)
+    if get_origin(hint) is tuple and not isinstance(value, tuple):
+        return _several(_expect(value, list, where), get_args(hint), where)
     return value
+
+
+def _several(found: list[object], kinds: tuple[Any, ...], where: str) -> tuple[object, ...]:
+    """A list as a tuple of these types; with an ellipsis of any length."""
+    each = kinds[:1] * len(found) if kinds[-1] is Ellipsis else kinds
+    if len(found) != len(each):
+        raise Refused(f"{where}: found {len(found)} values, expected {len(each)}", rule="settings")
+    return tuple(_typed(value, kind, f"{where}[{index}]") for index, (value, kind) in enumerate(zip(found, each, strict=True)))
 
 
 def _expect(value: object, kind: type[Any], where: str) -> Any:

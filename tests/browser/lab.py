@@ -16,6 +16,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,7 @@ def _await_answer(process: subprocess.Popen[bytes], address: str, log: Path) -> 
 @contextmanager
 def browser_page(*, width: int = 1280, height: int = 800, scale: float = 1.0) -> Iterator[Any]:
     """A page of a fresh browser; ``page.complaints`` collects errors of its console."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
+    with _playwright().sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), headless=True, args=CHROMIUM_FLAGS)
         try:
             context = browser.new_context(
@@ -116,6 +115,32 @@ def browser_page(*, width: int = 1280, height: int = 800, scale: float = 1.0) ->
             yield page
         finally:
             browser.close()
+
+
+def expect(page: Any, selector: str) -> Any:
+    """What the page shows there, waited for as long as a slow machine may need."""
+    expected = _playwright().expect
+    expected.set_options(timeout=STEP_MS)
+    return expected(page.locator(selector))
+
+
+def _playwright() -> Any:
+    """Imported when used: where it is missing, tests are to be skipped and not to break."""
+    return import_module("playwright.sync_api")
+
+
+def write_notebook(path: Path, cell: str) -> None:
+    """A notebook of one code cell."""
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    code: dict[str, Any] = {
+        "cell_type": "code",
+        "id": "only",
+        "metadata": {},
+        "execution_count": None,
+        "outputs": [],
+        "source": cell.strip(),
+    }
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [code]}), encoding="utf-8")
 
 
 def open_notebook(page: Any, address: str, name: str) -> None:

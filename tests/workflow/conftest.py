@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.workflow.house import House, open_house
-
-HouseMaker = Callable[..., House]
+from tests.workflow.house import House, HouseMaker, open_house
 
 
 @pytest.fixture

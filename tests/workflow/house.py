@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,10 @@ class House:
         """What happened; of these kinds only when any are named."""
         with self.archive.database.reading() as view:
             return [event for event in view.history.after(0) if not kinds or event.kind in kinds]
+
+
+HouseMaker = Callable[..., House]
+"""What the fixture `make_house` gives: settings in, a house out."""
 
 
 def open_house(folder: Path, *, beamlines: dict[str, Beamline] | None = None, **changes: Any) -> House:

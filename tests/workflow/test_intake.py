@@ -18,8 +18,7 @@ from tests.clinic import (
     make_registration,
     make_table_position,
 )
-from tests.workflow.conftest import HouseMaker
-from tests.workflow.house import TWO_ROOMS, House
+from tests.workflow.house import TWO_ROOMS, House, HouseMaker
 from workbench.archive.database import Database
 from workbench.archive.rows import Origin
 from workbench.dicom import part10, uids

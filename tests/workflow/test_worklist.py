@@ -5,13 +5,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
+from typing import Any
 
 import pytest
 from pydicom.dataset import Dataset
 
 from tests.clinic import DEVICE, LOCK, OTHER_LOCK, RIVAL, make_ion_plan, worklist_keys
-from tests.workflow.conftest import HouseMaker
-from tests.workflow.house import TWO_ROOMS, House
+from tests.workflow.house import TWO_ROOMS, House, HouseMaker
 from workbench.archive.rows import SessionState, StepState
 from workbench.errors import Conflict, Refused
 from workbench.events import EventKind
@@ -27,7 +27,7 @@ def progress(percent: float, text: str = "Beam 1") -> Dataset:
     return changes
 
 
-def found(house: House, actor: str = DEVICE, **keys: object) -> list[str]:
+def found(house: House, actor: str = DEVICE, **keys: Any) -> list[str]:
     """UIDs that a worklist query finds."""
     return [str(one.SOPInstanceUID) for one in house.worklist.find(worklist_keys(**keys), actor)]
 
@@ -78,7 +78,7 @@ def test_a_second_claimer_is_told_who_holds_the_workitem_but_not_the_lock(house:
     assert str(refusal.value) == (
         f"workitem {uid}: IN PROGRESS refused, it is IN PROGRESS, held by DEVICE; the Transaction UID is missing or not the holder's"
     )
-    assert refusal.value.comment == "IN PROGRESS, held by DEVICE: wrong or missing Transaction UID"
+    assert refusal.value.comment == "Held by DEVICE: wrong or missing Transaction UID"
     assert LOCK not in str(refusal.value)
 
 
@@ -136,7 +136,12 @@ def test_every_refusal_is_in_the_history_without_the_lock(house: House) -> None:
     rule_of(house, uid, Request.COMPLETE, OTHER_LOCK, RIVAL)
 
     (event,) = house.history(EventKind.REQUEST_REFUSED)
-    assert (event.subject, event.actor, event.detail["what"], event.detail["rule"]) == (uid, RIVAL, "N-ACTION to COMPLETED", "ups-wrong-lock")
+    assert (event.subject, event.actor, event.detail["what"], event.detail["rule"]) == (
+        uid,
+        RIVAL,
+        "N-ACTION to COMPLETED",
+        "ups-wrong-lock",
+    )
     assert LOCK not in str(event.detail)
     assert OTHER_LOCK not in str(event.detail)
 
@@ -237,11 +242,11 @@ def test_the_lock_is_neither_a_key_nor_an_answer(house: House) -> None:
         ({"SOPInstanceUID": ["2.25.404", "2.25.405"]}, False),
     ],
 )
-def test_a_worklist_query_matches_by_its_keys(house: House, keys: dict[str, object], matches: bool) -> None:
+def test_a_worklist_query_matches_by_its_keys(house: House, keys: dict[str, Any], matches: bool) -> None:
     """Single values, wildcards on names and IDs, ranges on moments; the plan is Doe^Jane's, P-001, prepared on 3 June 2024."""
     session = house.prepare()
 
-    assert found(house, **keys) == ([house.workitem(session).uid] if matches else [])
+    assert found(house, DEVICE, **keys) == ([house.workitem(session).uid] if matches else [])
 
 
 def test_a_list_of_uids_finds_the_one_that_is_here(house: House) -> None:
@@ -258,7 +263,7 @@ def test_sequences_match_by_their_code(house: House, keyword: str, code: str) ->
     right, wrong = Dataset(), Dataset()
     right.CodeValue, wrong.CodeValue = code, "404"
 
-    assert (found(house, **{keyword: [right]}), found(house, **{keyword: [wrong]})) == ([uid], [])
+    assert (found(house, DEVICE, **{keyword: [right]}), found(house, DEVICE, **{keyword: [wrong]})) == ([uid], [])
 
 
 def test_a_workitem_of_another_room_is_unknown(make_house: HouseMaker) -> None:

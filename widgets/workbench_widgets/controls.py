@@ -1,6 +1,7 @@
 """The buttons and entries of a session dashboard: what they say, and when they cannot be used, why.
 
-They do nothing by themselves: the dashboard hangs its work on them.
+They do nothing by themselves: the dashboard hangs its work on them. A button says what it will do with (``Check in · 120.0 MU``): in a
+browser an entry may be sent after a click that followed it, and then the label, not the entry, is what was agreed to.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from ipywidgets import Box, Button, Dropdown, FloatText
 
 from workbench.bench import StoredPlan
 from workbench.device.scenario import SCENARIOS
+from workbench_widgets.markup import MIDDOT
 from workbench_widgets.view import Action, PlanFacts
 
 EXPLAINED: Final[Mapping[Action, str]] = MappingProxyType(
@@ -34,9 +36,11 @@ class Controls:
     Parameters
     ----------
     actions : what each button does when clicked; called in whatever thread the click arrives in.
+    post : has a function called on the dashboard's loop.
     """
 
-    def __init__(self, actions: Mapping[Action, Callable[[], object]]) -> None:
+    def __init__(self, actions: Mapping[Action, Callable[[], object]], *, post: Callable[[Callable[[], object]], object]) -> None:
+        self._post = post
         self.buttons = {
             Action.PROVIDER: _button("Start provider", "wb-provider-button"),
             Action.CHECK_IN: _button("Check in", "wb-check-in"),
@@ -57,6 +61,8 @@ class Controls:
         self.metersets = Box([])
         self.metersets.add_class("wb-actions")
         self._meterset_of: dict[int, Any] = {}
+        self.scenario.observe(self._relabel_soon, names="value")
+        self._relabel()
 
     @property
     def metersets_mu(self) -> dict[int, float]:
@@ -66,7 +72,10 @@ class Controls:
     def offer_metersets(self, facts: PlanFacts | None) -> None:
         """One entry for each beam of the plan, filled with what check-in would derive."""
         self._meterset_of = {beam.number: _meterset(beam.number, facts) for beam in facts.beams} if facts else {}
+        for entry in self._meterset_of.values():
+            entry.observe(self._relabel_soon, names="value")
         self.metersets.children = list(self._meterset_of.values())
+        self._relabel()
 
     def enter_metersets(self, metersets_mu: Mapping[int, float]) -> None:
         """Show these numbers, for example those a session was checked in with."""
@@ -100,6 +109,14 @@ class Controls:
         self.plans.disabled = is_open
         for entry in self._meterset_of.values():
             entry.disabled = is_open
+
+    def _relabel_soon(self, _change: object) -> None:
+        self._post(self._relabel)
+
+    def _relabel(self) -> None:
+        metersets = " + ".join(f"{one:.1f}" for one in self.metersets_mu.values())
+        self.buttons[Action.CHECK_IN].description = f"Check in{MIDDOT}{metersets} MU" if metersets else "Check in"
+        self.buttons[Action.DELIVER].description = f"Deliver{MIDDOT}{self.scenario.value}"
 
 
 def _button(description: str, hook: str, *, tooltip: str = "") -> Any:

@@ -104,7 +104,8 @@ def plan_card(facts: PlanFacts | None, session: SessionRow | None) -> str:
 def notice(sentence: str, tone: str) -> str:
     """The latest word of the dashboard itself; ``tone`` is info, pass, warn or fail."""
     mark = {"info": "\N{MIDDLE DOT}", "pass": "\N{CHECK MARK}", "warn": "!", "fail": "\N{MULTIPLICATION X}"}[tone]
-    return f'<div class="wb-notice wb-{tone}" role="status" aria-live="polite"><i aria-hidden="true">{mark}</i><span>{escape(sentence)}</span></div>'
+    inner = f'<i aria-hidden="true">{mark}</i><span>{escape(sentence[:1].upper() + sentence[1:])}</span>'
+    return f'<div class="wb-notice wb-{tone}" role="status" aria-live="polite">{inner}</div>'
 
 
 def workitem_list(workitems: Sequence[WorkitemRow], since: Mapping[str, datetime]) -> str:
@@ -144,7 +145,8 @@ def timeline_chart(found: Timeline | None) -> str:
     if found is None:
         return '<div class="wb-timeline"></div>'
     lanes = "".join(_lane(one, found) for one in found.lanes)
-    return f'<div class="wb-timeline">{lanes}<div class="wb-axis"><span>{moment(found.begin)}</span><span>{moment(found.end)}</span></div></div>'
+    axis = f'<div class="wb-axis"><span>{moment(found.begin)}</span><span>{moment(found.end)}</span></div>'
+    return f'<div class="wb-timeline">{lanes}{axis}</div>'
 
 
 def _lane(lane: Lane, found: Timeline) -> str:

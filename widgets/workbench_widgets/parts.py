@@ -18,26 +18,45 @@ from workbench.bench import StoredPlan, Workbench
 from workbench.figures import beams_eye_view
 from workbench.ocular.plan import OcularPlan
 from workbench_widgets import markup, tables, theme
+from workbench_widgets.live import Live
 
 PICTURE_DPI: Final = 150
 """Rendered half as large again as shown, so that it stays sharp when the browser magnifies."""
-BEAM_INCHES: Final = (5.0, 5.0)
+BEAM_INCHES: Final = (4.3, 4.05)
 
 
 class FigureImage(Image):
-    """A picture of a figure, rendered only when what it shows has changed."""
+    """A picture of a figure, rendered only when what it shows has changed.
 
-    def __init__(self) -> None:
-        super().__init__(format="png", layout=Layout(width="100%", height="auto", object_fit="contain"))
+    Parameters
+    ----------
+    inches : width and height of the figures; a blank sheet of this size stands in until the first is rendered.
+    live : renders beside its loop, so that buttons answer meanwhile; without it, rendering is done when ``show`` returns.
+    """
+
+    def __init__(self, inches: tuple[float, float], live: Live | None = None) -> None:
+        super().__init__(
+            value=rendered(Figure(figsize=inches)), format="png", layout=Layout(width="100%", height="auto", object_fit="contain")
+        )
         self.add_class("wb-figure")
+        self._live = live
         self._shown: Hashable = None
 
     def show(self, key: Hashable, draw: Callable[[], Figure]) -> None:
         """Draw and render, unless ``key`` is that of the picture already shown."""
         if key == self._shown:
             return
-        self.value = rendered(draw())
         self._shown = key
+        if self._live is None:
+            self._put(key, rendered(draw()))
+        else:
+            self._live.work(lambda: rendered(draw()), then=lambda png: self._put(key, png))
+
+    def _put(self, key: Hashable, png: bytes) -> None:
+        """A picture that took long does not replace a newer one."""
+        if key == self._shown:
+            self.value = png
+            self.add_class("wb-drawn")
 
 
 def rendered(figure: Figure) -> bytes:
@@ -78,22 +97,23 @@ class BeamView(Part):
     Parameters
     ----------
     plan : None where there is none, or where a plan came as DICOM alone.
+    live : the dashboard's, when the view is part of one.
     """
 
     TITLE = "Beam's-eye view"
 
-    def __init__(self, plan: OcularPlan | None = None) -> None:
-        self._image = FigureImage()
+    def __init__(self, plan: OcularPlan | None = None, *, live: Live | None = None) -> None:
+        self.image = FigureImage(BEAM_INCHES, live)
         self._empty = html("")
-        super().__init__("wb-beam-view", self.TITLE, self._empty, self._image)
+        super().__init__("wb-beam-view", self.TITLE, self._empty, self.image)
         self.show(plan)
 
     def show(self, plan: OcularPlan | None) -> None:
         """Show this plan from now on."""
         self._empty.value = "" if plan else markup.empty("The view needs an ocular plan: add one, or use the sample.")
-        self._image.layout.display = "" if plan else "none"
+        self.image.layout.display = "" if plan else "none"
         if plan is not None:
-            self._image.show(plan, lambda: beams_eye_view(plan, inches=BEAM_INCHES))
+            self.image.show(plan, lambda: beams_eye_view(plan, inches=BEAM_INCHES))
             self.remark(self.TITLE, f"{plan.eye.laterality.words}, isocentric plane")
 
 

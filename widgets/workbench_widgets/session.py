@@ -63,7 +63,7 @@ class SessionDashboard(VBox):
         self._device: SimulatedDevice | None = None
         self._stops_after = False
         self._live = Live(refresh=self._refresh, failed=self._failed)
-        self._controls = self._make_controls()
+        self.controls = self._make_controls()
         self._make_parts()
         super().__init__(self._composed())
         self.add_class("wb-dashboard")
@@ -96,7 +96,8 @@ class SessionDashboard(VBox):
                 Action.DELIVER: self._deliver,
                 Action.COMPLETE: self._posting(self._complete),
                 Action.CANCEL: self._posting(self._cancel),
-            }
+            },
+            post=self._live.post,
         )
         controls.stop.on_click(lambda _: self._stop_everything())
         controls.sample.on_click(lambda _: self._live.post(self._use_sample))
@@ -110,13 +111,13 @@ class SessionDashboard(VBox):
         self._room_line, self._card, self._notice = html("", "wb-room-line"), html("", "wb-card"), html("", "wb-message")
         self._workitems, self._progress, self._timeline = html(""), html("", "wb-progress"), html("")
         self._log = html("")
-        self._beam_view = BeamView(None)
-        self._setup_images = SetupImagesView(self._bench)
+        self._beam_view = BeamView(live=self._live)
+        self._setup_images = SetupImagesView(self._bench, live=self._live)
         self._records = RecordTable(self._bench)
         self._log_panel = Part("wb-log", "Log", self._log)
 
     def _composed(self) -> list[Any]:
-        controls = self._controls
+        controls = self.controls
         buttons = controls.buttons
         delivery = _box("wb-actions", controls.scenario, buttons[Action.DELIVER])
         return [
@@ -164,9 +165,9 @@ class SessionDashboard(VBox):
         chosen = next((one for one in plans if one.uid == wanted), plans[-1] if plans else None)
         if chosen is not None and (self._facts is None or chosen.uid != self._facts.uid):
             self._facts = plan_facts(self._bench, chosen)
-            self._controls.offer_metersets(self._facts)
+            self.controls.offer_metersets(self._facts)
         self._plan = chosen
-        self._controls.offer_plans(plans, chosen)
+        self.controls.offer_plans(plans, chosen)
 
     def _show_session(self, view: RoomView, session: SessionRow | None) -> None:
         workitems = view.workitems if session is not None else ()
@@ -179,7 +180,7 @@ class SessionDashboard(VBox):
         self._progress.value = markup.progress_bar(shown)
         self._timeline.value = markup.timeline_chart(timeline(own, [one.uid for one in workitems], now=datetime.now().astimezone()))
         if view.open_session is not None:
-            self._controls.enter_metersets(view.open_session.metersets_mu)
+            self.controls.enter_metersets(view.open_session.metersets_mu)
         self.session_state = session.state.value if session is not None else ""
         self.workitem_state = shown.state.value if shown is not None else ""
         self.progress_percent = (shown.progress_percent or 0.0) if shown is not None else 0.0
@@ -187,7 +188,7 @@ class SessionDashboard(VBox):
     def _show_controls(self, view: RoomView) -> None:
         self.is_listening = view.address is not None
         found = obstacles(view, has_plan=self._plan is not None, is_delivering=self.is_delivering)
-        self._controls.update(found, next_step(view, found), is_listening=self.is_listening, is_open=view.open_session is not None)
+        self.controls.update(found, next_step(view, found), is_listening=self.is_listening, is_open=view.open_session is not None)
         if not self.message:
             self._say(_GREETING if self._plan else "No plan yet: import one, or use the sample.", "info")
 
@@ -222,7 +223,7 @@ class SessionDashboard(VBox):
         self._live.refresh_soon()
 
     def _check_in(self) -> None:
-        plan, metersets = self._plan, self._controls.metersets_mu
+        plan, metersets = self._plan, self.controls.metersets_mu
         if plan is None:
             return
         self._live.work(
@@ -249,7 +250,7 @@ class SessionDashboard(VBox):
             if self._device is not None:
                 return
             try:
-                device = SimulatedDevice(self._bench.address, scenario=SCENARIOS[self._controls.scenario.value], watch=self._watch)
+                device = SimulatedDevice(self._bench.address, scenario=SCENARIOS[self.controls.scenario.value], watch=self._watch)
             except WorkbenchError as problem:
                 self._live.post(self._failed, str(problem))
                 return

@@ -19,9 +19,10 @@ from workbench.figures import setup_images
 from workbench.mapping.ocular_images import film_picture
 from workbench.ocular.setup import FilmPicture, View
 from workbench_widgets import markup
+from workbench_widgets.live import Live
 from workbench_widgets.parts import FigureImage, Part, html
 
-SETUP_INCHES: Final = (9.2, 5.0)
+SETUP_INCHES: Final = (7.4, 3.9)
 PLANNED: Final = "planned"
 ACQUIRED: Final = "acquired"
 TOOLTIPS: Final = ("outlines on blank film", "as received, outlines over pixels")
@@ -34,23 +35,26 @@ class SetupImagesView(Part):
     ----------
     plan : a stored plan; None where there is none yet.
     session : the session whose images count as acquired.
+    live : the dashboard's, when the view is part of one.
     """
 
     TITLE = "Setup images"
 
-    def __init__(self, bench: Workbench, plan: StoredPlan | None = None, session: SessionRow | None = None) -> None:
+    def __init__(
+        self, bench: Workbench, plan: StoredPlan | None = None, session: SessionRow | None = None, *, live: Live | None = None
+    ) -> None:
         self._bench = bench
         self._known: dict[str, FilmPicture | None] = {}
         self._planned: dict[str, list[StoredObject]] = {}
         self._key: dict[str, tuple[str, ...]] = {}
         self._pictures: dict[str, dict[View, FilmPicture]] = {PLANNED: {}, ACQUIRED: {}}
         self._acquired_at = ""
-        self._image = FigureImage()
+        self.image = FigureImage(SETUP_INCHES, live)
         self._empty = html("")
         self.choice = ToggleButtons(options=[PLANNED], tooltips=TOOLTIPS[:1], layout=Layout(width="auto"), style={"button_width": "auto"})
         self.choice.add_class("wb-choice")
         self.choice.observe(lambda _: self._draw(), names="value")
-        super().__init__("wb-setup-images", self.TITLE, self.choice, self._empty, self._image)
+        super().__init__("wb-setup-images", self.TITLE, self.choice, self._empty, self.image)
         self.show(plan, session)
 
     def show(self, plan: StoredPlan | None, session: SessionRow | None = None) -> None:
@@ -59,12 +63,13 @@ class SetupImagesView(Part):
         try:
             self._find(plan, session)
         except WorkbenchError as problem:
-            self._image.layout.display, self._empty.value = "none", markup.empty(str(problem))
+            self.image.layout.display, self._empty.value = "none", markup.empty(str(problem))
             return
         kinds = [PLANNED, ACQUIRED] if self._pictures[ACQUIRED] else [PLANNED]
         if list(self.choice.options) != kinds:
             self.choice.tooltips = TOOLTIPS[: len(kinds)]
             self.choice.options = kinds
+        self.choice.layout.display = "" if len(kinds) > 1 else "none"
         if self._pictures[ACQUIRED] and not had_acquired:
             self.choice.value = ACQUIRED
         self._draw()
@@ -114,9 +119,9 @@ class SetupImagesView(Part):
         self._empty.value = (
             "" if pictures else markup.empty("No setup image yet: a plan brings the planned ones, a device sends the acquired ones.")
         )
-        self._image.layout.display = "" if pictures else "none"
+        self.image.layout.display = "" if pictures else "none"
         if pictures:
-            self._image.show((kind, *self._key[kind]), lambda: setup_images(pictures, inches=SETUP_INCHES))
+            self.image.show((kind, *self._key[kind]), lambda: setup_images(pictures, inches=SETUP_INCHES))
         when = f" {self._acquired_at}, planned outlines over pixels" if kind == ACQUIRED else ", outlines on blank film"
         self.remark(self.TITLE, f"{kind}{when}" if pictures else "")
 

@@ -72,16 +72,16 @@ def timeline(events: Sequence[Event], uids: Sequence[str], *, now: datetime) -> 
         return None
     is_over = all(found and STATE_AFTER[found[-1].kind].is_final for found in changes.values())
     end = max(moments) if is_over else max(now, *moments)
-    first, last = min(moments), max([end, *(one.at for one in events)]) if is_over else end
+    first = min(moments)
     claims = [one.at for found in changes.values() for one in found if one.kind is EventKind.WORKITEM_CLAIMED]
-    begin = max(first, min(claims) - LEAD * (last - min(claims))) if claims else first
-    session = [one for one in events if one.kind is not EventKind.WORKITEM_SCHEDULED and begin <= one.at <= last]
+    begin = max(first, min(claims) - LEAD * (end - min(claims))) if claims else first
+    session = [one for one in events if one.kind is not EventKind.WORKITEM_SCHEDULED and begin <= one.at <= end]
     lanes = [
-        Lane(uid=uid, blocks=_blocks(found, end=last), ticks=tuple(entry(one) for one in session if _concerns(one, uid, changes)))
+        Lane(uid=uid, blocks=_blocks(found, end=end), ticks=tuple(entry(one) for one in session if _concerns(one, uid, changes)))
         for uid, found in changes.items()
         if found
     ]
-    return Timeline(begin=begin, end=last, lanes=tuple(lanes))
+    return Timeline(begin=begin, end=end, lanes=tuple(lanes))
 
 
 def _blocks(found: Sequence[Event], *, end: datetime) -> tuple[Block, ...]:

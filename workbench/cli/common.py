@@ -19,7 +19,6 @@ from workbench.settings import Peer, Settings
 
 DataFolder = Annotated[Path, typer.Option("--data", envvar="WORKBENCH_DATA", help="Data folder.", show_default=True)]
 DEFAULT_DATA = Path("workbench-data")
-HIGHEST_PORT = 65535
 
 
 class TableFormat(StrEnum):
@@ -76,7 +75,7 @@ def parse_peer(text: str) -> Peer:
     """``AE=HOST:PORT`` as a peer."""
     title, _, address = text.partition("=")
     host, _, port = address.rpartition(":")
-    if not title or not host or not port.isdigit() or not 0 < int(port) <= HIGHEST_PORT:
+    if not title or not host or not port.isdigit() or not 0 < int(port) <= configuration.HIGHEST_PORT:
         raise typer.BadParameter(f"peer: found {text!r}, expected AE=HOST:PORT, for example DEVICE=127.0.0.1:11113")
     return Peer(ae_title=title, host=host, port=int(port))
 

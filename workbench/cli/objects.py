@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ import typer
 from tqdm import tqdm
 
 from workbench.archive.files import write_new
+from workbench.bench import Workbench
 from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
 from workbench.conformance.objects import Direction, inspect
 from workbench.dicom import part10
@@ -31,12 +33,10 @@ def import_files(
         files = list(_files(paths))
         for path in tqdm(files, disable=None, unit="file", leave=False):
             try:
-                uid, is_new = bench.import_file(path, patient_id=None if yes else patient_id)
+                uid, is_new = _imported(bench, path, patient_id, is_confirmed=yes)
             except WorkbenchError as error:
                 failures += 1
-                typer.echo(f"workbench: {path}: {error}", err=True)
-                if error.rule == "patient-mismatch":
-                    typer.echo("workbench: expected the same patient; --yes imports it all the same", err=True)
+                typer.echo(f"workbench: {_placed(path, error)}", err=True)
             else:
                 say(f"{uid}  {'imported' if is_new else 'known already'}  {path}")
     if failures:
@@ -80,6 +80,26 @@ def records(
         raise Refused("records: Parquet is binary, expected a file to write it to (--to FILE)", rule="format")
     else:
         say(rendered(frame, output).decode("utf-8").rstrip("\n"))
+
+
+def _imported(bench: Workbench, path: Path, patient_id: str | None, *, is_confirmed: bool) -> tuple[str, bool]:
+    """Import one file; where its Patient ID is another one, the user is warned, and asked unless the answer was given beforehand."""
+    try:
+        return bench.import_file(path, patient_id=patient_id)
+    except WorkbenchError as error:
+        if error.rule != "patient-mismatch":
+            raise
+        typer.echo(f"workbench: warning: {_placed(path, error)}", err=True)
+        if not (is_confirmed or (_asks() and typer.confirm("Import it all the same?", err=True))):
+            raise Refused(
+                f"{path}: not imported, expected the same patient, or --yes to import it all the same", rule=error.rule
+            ) from error
+        return bench.import_file(path)
+
+
+def _asks() -> bool:
+    """Whether somebody sits there to be asked."""
+    return sys.stdin.isatty()
 
 
 def _placed(path: Path, error: WorkbenchError) -> str:

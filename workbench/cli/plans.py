@@ -11,14 +11,13 @@ from workbench import settings as configuration
 from workbench.archive.files import write_new
 from workbench.bench import SETTINGS_FILE
 from workbench.cli.common import DEFAULT_DATA, DataFolder, say
-from workbench.dicom import part10
 from workbench.dicom.uids import RandomUids
 from workbench.errors import Refused
-from workbench.mapping import ocular_plans
 from workbench.ocular.beamline import known_beamlines
 from workbench.ocular.eyeplan import read_eyeplan
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.store import from_json, to_json
+from workbench.workflow import media
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -46,28 +45,15 @@ def from_eyeplan(
 @app.command("show")
 def show(plan: PlanFile) -> None:
     """Print what a plan holds."""
-    say(_summary(read_plan(plan)))
-    say(_details(read_plan(plan)))
+    found = read_plan(plan)
+    say(_summary(found))
+    say(_details(found))
 
 
 @app.command("export")
 def export(plan: PlanFile, to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder to write DICOM files into.")]) -> None:
     """Write a plan as RT Ion Plan and setup RT Images."""
-    exported = ocular_plans.export(read_plan(plan), uid_source=RandomUids(), identity=configuration.OWN)
-    for dataset in (exported.plan, *exported.images):
-        instance = part10.encoded(dataset)
-        header = part10.header(
-            instance,
-            implementation_class_uid=configuration.OWN.implementation_class_uid,
-            implementation_version_name=configuration.OWN.implementation_version_name,
-        )
-        path = (
-            to
-            / f"{dataset.Modality}_{dataset.get('RTImageLabel') or dataset.get('RTPlanLabel')}_{instance.sop_instance_uid}.dcm".replace(
-                " ", "_"
-            )
-        )
-        write_new(path, header + instance.data)
+    for path in media.export_plan(read_plan(plan), to, identity=configuration.OWN, uid_source=RandomUids()):
         say(str(path))
 
 
@@ -81,8 +67,9 @@ def read_plan(path: Path) -> OcularPlan:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise Refused(f"{path}: cannot be read ({problem}), expected a plan", rule="file") from problem
-    return from_json(text)
+        why = getattr(problem, "strerror", None) or problem
+        raise Refused(f"{path}: cannot be read ({why}), expected a plan", rule="file") from problem
+    return from_json(text, str(path))
 
 
 def _summary(plan: OcularPlan) -> str:

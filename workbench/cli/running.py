@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import threading
 import time
@@ -14,14 +15,17 @@ from typing import Annotated, Never
 import typer
 from tqdm import tqdm
 
+from workbench.archive.files import write_new
 from workbench.bench import StoredPlan, Workbench
 from workbench.cli.common import DEFAULT_DATA, DataFolder, say, settings_for
 from workbench.device.scenario import load_scenario
 from workbench.device.simulated import Progress, SimulatedDevice
+from workbench.dicom import part10
+from workbench.dicom.part10 import Encoded
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.ocular.plan import OcularPlan
 from workbench.records.export import as_text
-from workbench.settings import DEFAULT_AE_TITLE, DEFAULT_DEVICE_AE_TITLE, DEFAULT_PORT
+from workbench.settings import DEFAULT_AE_TITLE, DEFAULT_DEVICE_AE_TITLE, DEFAULT_PORT, HIGHEST_PORT, OWN, must_be_ae_title
 
 DEMO_DATA = Path("demo-data")
 
@@ -94,22 +98,44 @@ class _Provider:
     device_port: int
 
 
-def device(
+def device(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
     host: Annotated[str, typer.Option(help="Host of the provider.")],
-    port: Annotated[int, typer.Option(help="Port of the provider.")],
+    port: Annotated[int, typer.Option(min=1, max=HIGHEST_PORT, help="Port of the provider.")],
     called: Annotated[str, typer.Option(help="AE title of the provider.")],
     ae_title: Annotated[str, typer.Option("--ae-title", help="AE title of this device.")] = DEFAULT_DEVICE_AE_TITLE,
     listen_port: Annotated[
-        int, typer.Option(help="Port to receive on; the provider must know it as a peer (--peer AE=HOST:PORT).")
+        int, typer.Option(min=1, max=HIGHEST_PORT, help="Port to receive on; the provider must know it as a peer (--peer AE=HOST:PORT).")
     ] = 11113,
+    data: Annotated[Path | None, typer.Option(help="Folder to keep what it fetches and sends; nothing is kept otherwise.")] = None,
     scenario: Annotated[str, typer.Option(metavar="FILE|NAME", help="What goes otherwise than normal.")] = "normal",
 ) -> None:
     """Treat one scheduled workitem as a delivery device does, over the wire only."""
+    for title in (called, ae_title):
+        must_be_ae_title(title)
     provider = _Provider(host=host, port=port, ae_title=called, device_ae_title=ae_title, device_port=listen_port)
     with tqdm(total=100, disable=None, unit="%", leave=False) as bar:
-        treated = SimulatedDevice(provider, scenario=load_scenario(scenario), watch=_shown(bar)).treat()
+        treated = SimulatedDevice(provider, scenario=load_scenario(scenario), watch=_shown(bar), keep=_kept(data)).treat()
     delivered = ", ".join(f"beam {beam}: {meterset:.1f} MU" for beam, meterset in treated.delivered_mu.items()) or "nothing"
     say(f"workitem {treated.workitem} {treated.state}: fraction {treated.fraction}, {delivered}")
+
+
+def _kept(folder: Path | None) -> Callable[[Encoded], None] | None:
+    """Writes each object into the folder under its SOP Instance UID, once."""
+    if folder is None:
+        return None
+
+    def keep(instance: Encoded) -> None:
+        # The name comes from another: nothing of it may lead out of the folder.
+        path = folder / f"{re.sub('[^0-9.]', '_', instance.sop_instance_uid)}.dcm"
+        if not path.exists():
+            header = part10.header(
+                instance,
+                implementation_class_uid=OWN.implementation_class_uid,
+                implementation_version_name=OWN.implementation_version_name,
+            )
+            write_new(path, header + instance.data)
+
+    return keep
 
 
 def _shown(bar: tqdm[Never]) -> Callable[[Progress], None]:

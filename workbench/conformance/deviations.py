@@ -81,11 +81,16 @@ FROM_STANDARD: Final = (
         "E254;E255",
     ),
     Deviation(
+        "Re-exported image: SOP Instance UID",
+        "other pixels are another instance",
+        "the UID of the imported image is kept",
+        "stated so: the same instance is exported again; nothing of the kind is stored over the original",
+    ),
+    Deviation(
         "C304 (final state not met)",
         "COMPLETED and CANCELED need the performed procedure",
         "not applied",
         "the statement does not support the Performed Procedure module",
-        "",
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Several
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,9 +120,10 @@ def treatment_record(plan: Dataset, delivered: Several[Delivered], *, machine: s
 
 
 def _copy(to: Dataset, source: Dataset, keywords: list[str]) -> None:
+    """Copy elements themselves: one that two data sets share is changed in both."""
     for keyword in keywords:
         if keyword in source:
-            to[keyword] = source[keyword]
+            to[keyword] = deepcopy(source[keyword])
 
 
 def _reference(plan: Dataset) -> Dataset:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from math import inf, isfinite
 from pathlib import Path
 from types import MappingProxyType
+from typing import Never
 
 from workbench.errors import Refused
 from workbench.settings import record
@@ -22,6 +24,10 @@ class Scenario:
     reports_per_beam : progress reports sent while a beam is on.
     seconds_per_beam : how long a beam is on; 0 for as fast as the network allows.
     setup_shift_mm : what the simulated patient is off by in the setup images, room frame x, y, z.
+
+    Raises
+    ------
+    Refused : a beam to interrupt without saying where, or a number that no session can have.
     """
 
     name: str = "normal"
@@ -32,14 +38,19 @@ class Scenario:
     setup_shift_mm: tuple[float, float, float] = (0.4, -0.3, 0.2)
 
     def __post_init__(self) -> None:
-        if self.interrupt_at_mu is not None and self.interrupt_at_mu <= 0:
-            raise Refused(f"scenario {self.name}: interrupt_at_mu is {self.interrupt_at_mu}, expected more than 0", rule="scenario")
-        if self.reports_per_beam < 1 or self.seconds_per_beam < 0:
-            raise Refused(
-                f"scenario {self.name}: found {self.reports_per_beam} reports in {self.seconds_per_beam} s, "
-                "expected at least 1 in 0 s or more",
-                rule="scenario",
-            )
+        if (self.interrupt_beam is None) != (self.interrupt_at_mu is None):
+            self._refuse("interrupt_beam and interrupt_at_mu", (self.interrupt_beam, self.interrupt_at_mu), "both or none")
+        if self.interrupt_at_mu is not None and not 0 < self.interrupt_at_mu < inf:
+            self._refuse("interrupt_at_mu", self.interrupt_at_mu, "more than 0")
+        if self.reports_per_beam < 1:
+            self._refuse("reports_per_beam", self.reports_per_beam, "1 or more")
+        if not 0 <= self.seconds_per_beam < inf:
+            self._refuse("seconds_per_beam", self.seconds_per_beam, "0 or more")
+        if not all(isfinite(one) for one in self.setup_shift_mm):
+            self._refuse("setup_shift_mm", self.setup_shift_mm, "finite numbers")
+
+    def _refuse(self, what: str, found: object, expected: str) -> Never:
+        raise Refused(f"{what} of scenario {self.name}: found {found}, expected {expected}", rule="scenario")
 
 
 NORMAL = Scenario()
@@ -69,6 +80,6 @@ def load_scenario(name_or_file: str) -> Scenario:
         raise Refused(
             f"scenario: found {name_or_file!r}, expected one of {', '.join(SCENARIOS)} or a TOML file", rule="scenario"
         ) from problem
-    except tomllib.TOMLDecodeError as problem:
-        raise Refused(f"scenario {path}: no valid TOML ({problem})", rule="scenario") from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise Refused(f"scenario {path}: no valid TOML ({problem}), expected a scenario", rule="scenario") from problem
     return record(Scenario, {"name": path.stem, **table}, f"scenario {path}")

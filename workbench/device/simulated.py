@@ -6,6 +6,7 @@ It knows its provider by address and AE titles only, so it drives any treatment 
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,8 @@ from workbench.clock import Clock, SystemClock
 from workbench.device.record import Delivered, treatment_record
 from workbench.device.scenario import NORMAL, Scenario
 from workbench.device.setup_objects import Acquisition, registration, setup_image, table_position
-from workbench.dicom import codes, uids
+from workbench.dicom import codes, part10, uids
+from workbench.dicom.part10 import Encoded
 from workbench.dicom.uids import RandomUids, UidSource
 from workbench.errors import Conflict, Refused, Unavailable
 from workbench.mapping.ocular_images import film_picture
@@ -31,6 +33,7 @@ from workbench.treatment.session import Task
 log = logging.getLogger(__name__)
 
 SERIAL_NUMBER = "SIM-1"
+ANY_PORT = 9
 SECONDS_PER_MU = 0.4
 """Time that the record gives a monitor unit when the simulation itself takes none."""
 
@@ -105,6 +108,7 @@ class SimulatedDevice:
     address : the provider, and this device's own AE title and port.
     scenario : what goes otherwise than normal.
     watch : called with every step, in the calling thread.
+    keep : given every object that was fetched or sent, as it was on the wire.
     """
 
     def __init__(
@@ -113,12 +117,14 @@ class SimulatedDevice:
         *,
         scenario: Scenario = NORMAL,
         watch: Callable[[Progress], object] | None = None,
+        keep: Callable[[Encoded], object] | None = None,
         clock: Clock | None = None,
         uid_source: UidSource | None = None,
     ) -> None:
         self._address = address
         self._scenario = scenario
         self._watch = watch or (lambda _: None)
+        self._keep = keep or (lambda _: None)
         self._clock = clock or SystemClock()
         self._uids = uid_source or RandomUids()
         self._stop = threading.Event()
@@ -138,7 +144,7 @@ class SimulatedDevice:
         """
         address = self._address
         with (
-            Receiver(address.host, address.device_port, ae_title=address.device_ae_title) as receiver,
+            Receiver(own_address(address.host), address.device_port, ae_title=address.device_ae_title) as receiver,
             Peer(address.host, address.port, called=address.ae_title, calling=address.device_ae_title) as peer,
         ):
             workitem = self._find(peer)
@@ -204,6 +210,8 @@ class _Case:
                 identifier.SOPInstanceUID = [item.ReferencedSOPInstanceUID for item in series.ReferencedSOPSequence]
                 count += self.peer.move(identifier, self.device._address.device_ae_title)
         self._say("fetch", f"{count} objects were fetched.")
+        for instance in self.receiver.received():
+            self.device._keep(instance)
         plans = [one.dataset() for one in self.receiver.received((uids.RT_ION_PLAN,))]
         instructions = [one.dataset() for one in self.receiver.received((uids.TRIAL_DELIVERY_INSTRUCTION,))]
         if len(plans) != 1 or len(instructions) != (0 if self.is_imaging else 1):
@@ -225,7 +233,7 @@ class _Case:
         ]
         objects = [*images, table_position(acquisition, shift), registration(acquisition, images, shift)]
         for one in objects:
-            self.device._demand(self.peer.store(one), f"C-STORE of {one.Modality}")
+            self._send(one, one.Modality)
         self._say("image", f"{len(images)} setup images, the table position and the registration were sent.")
 
     def _deliver(self, plan: Dataset, tasks: Sequence[Task]) -> list[Delivered]:
@@ -243,7 +251,7 @@ class _Case:
         scenario = self.device._scenario
         until_mu, ended = task.end_meterset_mu, Termination.NORMAL
         interrupt = scenario.interrupt_at_mu if scenario.interrupt_beam == task.beam_number else None
-        if interrupt is not None and task.start_meterset_mu <= interrupt < task.end_meterset_mu:
+        if interrupt is not None and task.start_meterset_mu < interrupt < task.end_meterset_mu:
             until_mu, ended = interrupt, Termination.OPERATOR
         started = self.device._clock.now()
         reached = task.start_meterset_mu
@@ -276,12 +284,32 @@ class _Case:
         if not delivered:
             return None
         record = treatment_record(plan, delivered, machine=SERIAL_NUMBER, uid_source=self.device._uids, now=self.device._clock.now())
-        self.device._demand(self.peer.store(record), "C-STORE of the treatment record")
+        self._send(record, "the treatment record")
         self._say("record", f"Treatment record {record.SOPInstanceUID} was sent.")
         return str(record.SOPInstanceUID)
 
+    def _send(self, dataset: Dataset, what: str) -> None:
+        self.device._demand(self.peer.store(dataset), f"C-STORE of {what}")
+        self.device._keep(part10.encoded(dataset, uids.EXPLICIT_LITTLE))
+
     def _say(self, step: str, text: str, percent: float = 0.0) -> None:
         self.device._say(step, text, percent)
+
+
+def own_address(host: str) -> str:
+    """Our own address that faces a host: where its objects arrive.
+
+    Raises
+    ------
+    Unavailable : no such host, or no way to it.
+    """
+    try:
+        # A datagram socket that is connected has chosen its way, and sends nothing.
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way:
+            way.connect((host, ANY_PORT))
+            return str(way.getsockname()[0])
+    except OSError as problem:
+        raise Unavailable(f"host {host}: cannot be reached ({problem.strerror}), expected the provider's", rule="association") from problem
 
 
 def correction_mm(scenario: Scenario) -> tuple[float, float, float]:

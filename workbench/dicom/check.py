@@ -220,7 +220,7 @@ def _invalid(vr: str, found: object) -> str:
     """Why the value breaks its VR; nothing when it keeps it."""
     for one in found if isinstance(found, MultiValue | list) else [found]:
         original = getattr(one, "original_string", None)
-        text = original if isinstance(original, str) else one
+        text = str(one) if vr == "PN" else original if isinstance(original, str) else one
         if isinstance(text, str):
             try:
                 validate_value(vr, text, RAISE)

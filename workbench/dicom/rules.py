@@ -400,7 +400,7 @@ class Read(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Matches(_AtPath):
-    """Received and compared with what the receiver expects; a difference is for a person to judge."""
+    """Received and compared with what the receiver expects, text without regard to case; a difference is for a person to judge."""
 
     said: str = ""
 
@@ -409,6 +409,8 @@ class Matches(_AtPath):
         expected = self.known(scope)
         if isinstance(expected, Missing):
             return Verdict.NOT_COMPARED
+        if isinstance(found, str) and isinstance(expected, str):
+            found, expected = found.casefold(), expected.casefold()
         return Verdict.AGREES if values.same(vr, found, values.to_dicom(vr, expected)) else Verdict.DOUBTFUL
 
     def in_words(self) -> str:

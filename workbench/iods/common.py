@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from workbench.dicom.conditions import All, Equals, First, InItems, Present, Referred
+from workbench.dicom.rules import Derived
+from workbench.dicom.scope import EMPTY, Scope
 from workbench.dicom.spec import Attribute
 
 READ_PATIENT: Final = (
@@ -16,6 +18,15 @@ READ_PATIENT: Final = (
 READ_INSTANCE: Final = (Attribute("SOPClassUID", "1"), Attribute("SOPInstanceUID", "1"))
 READ_REFERENCE: Final = (Attribute("ReferencedSOPClassUID", "1"), Attribute("ReferencedSOPInstanceUID", "1"))
 
+
+def referring_physician(scope: Scope) -> object:
+    """That of an imported image that is exported again; a new plan knows none."""
+    return scope["imported.ReferringPhysicianName"] if scope.knows("imported") else EMPTY
+
+
+REFERRING_PHYSICIAN: Final = Attribute(
+    "ReferringPhysicianName", "2", Derived(referring_physician, "of the imported image, where it is one; else without a value")
+)
 ISOCENTRE_MM: Final = (0.0, 0.0, 0.0)
 """Isocenter Position of an ocular plan: the origin of its own frame of reference is the isocentre."""
 

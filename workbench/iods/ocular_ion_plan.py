@@ -10,7 +10,7 @@ from workbench.dicom import uids
 from workbench.dicom.conditions import All, First, Not, Positive, Present, Sent
 from workbench.dicom.rules import Configured, Constant, Counted, Empty, OneOf, Taken
 from workbench.dicom.spec import Attribute, Each, Iod, Items, Module, One
-from workbench.iods.common import GATED_WHEEL, HAS_WEIGHTS, ISOCENTRE_MM, MODULATED_WHEEL, PARTIAL_WEDGE
+from workbench.iods.common import GATED_WHEEL, HAS_WEIGHTS, ISOCENTRE_MM, MODULATED_WHEEL, PARTIAL_WEDGE, REFERRING_PHYSICIAN
 
 OCULAR_ION_PLAN = Iod(
     "RT Ion Plan",
@@ -33,7 +33,7 @@ OCULAR_ION_PLAN = Iod(
                 Attribute("StudyInstanceUID", "1", Taken("uids.study")),
                 Attribute("StudyDate", "2", Taken("plan.created")),
                 Attribute("StudyTime", "2", Taken("plan.created")),
-                Attribute("ReferringPhysicianName", "2", Empty()),
+                REFERRING_PHYSICIAN,
                 Attribute("StudyID", "2", Taken("plan.label")),
                 Attribute("AccessionNumber", "2", Empty()),
             ),

@@ -15,7 +15,7 @@ from workbench.dicom.conditions import Not, Present, Sent
 from workbench.dicom.rules import Configured, Constant, Counted, Derived, Empty, Matches, OneOf, Read, Taken
 from workbench.dicom.scope import Scope
 from workbench.dicom.spec import Attribute, Each, Iod, Items, Module, One, Repeating
-from workbench.iods.common import ISOCENTRE_MM, READ_REFERENCE
+from workbench.iods.common import ISOCENTRE_MM, READ_REFERENCE, REFERRING_PHYSICIAN
 
 IMAGE_TYPE = Constant(("ORIGINAL", "SECONDARY", "DRR", ""))
 
@@ -59,7 +59,7 @@ OCULAR_RT_IMAGE = Iod(
                 Attribute("StudyInstanceUID", "1", Taken("uids.study")),
                 Attribute("StudyDate", "2", Taken("plan.created")),
                 Attribute("StudyTime", "2", Taken("plan.created")),
-                Attribute("ReferringPhysicianName", "2", Empty()),
+                REFERRING_PHYSICIAN,
                 Attribute("StudyID", "2", Taken("plan.label")),
                 Attribute("AccessionNumber", "2", Empty()),
             ),

@@ -6,13 +6,15 @@ Handlers run in association threads. They never let an exception out: pynetdicom
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from typing import Any
 
 from pydicom.dataset import Dataset
+from pydicom.multival import MultiValue
 from pynetdicom import evt
 
+from workbench.archive.rows import StoredObject
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused, WorkbenchError
@@ -26,6 +28,7 @@ from workbench.workflow.worklist import Worklist
 
 log = logging.getLogger(__name__)
 
+INTERNAL = "Internal error; see the provider's log"
 Pair = tuple[Dataset, Dataset | None]
 
 
@@ -51,7 +54,7 @@ def _answered(handler: Callable[..., Pair]) -> Callable[..., Pair]:
             return statuses.refusal(error), None
         except Exception:
             log.exception("request of %s failed", _caller(event))
-            return statuses.reply(statuses.PROCESSING_FAILURE, "Internal error; see the provider's log"), None
+            return statuses.reply(statuses.PROCESSING_FAILURE, INTERNAL), None
 
     return wrapped
 
@@ -101,37 +104,46 @@ class Handlers:
             yield statuses.refusal(error), None
         except Exception:
             log.exception("C-FIND of %s failed", _caller(event))
-            yield statuses.reply(statuses.UNABLE_TO_PROCESS, "Internal error; see the provider's log"), None
+            yield statuses.reply(statuses.UNABLE_TO_PROCESS, INTERNAL), None
 
     def move(self, event: Any) -> Iterator[Any]:
-        """C-MOVE: destination, number of objects, then each object."""
-        destination = self._settings.peer(str(event.move_destination or "").strip())
+        """C-MOVE: destination, number of objects, then each object; or, first of all, the status that refuses it (see ``mended``)."""
+        caller, title = _caller(event), str(event.move_destination or "").strip()
+        destination = self._settings.peer(title)
         if destination is None:
-            log.info("C-MOVE of %s refused: destination %s is no peer", _caller(event), event.move_destination)
-            yield None, None
+            log.info("C-MOVE of %s refused: destination %s is no peer", caller, title)
+            yield statuses.reply(statuses.MOVE_DESTINATION_UNKNOWN, "Move Destination is not among the peers")
             return
         try:
-            identifier = _decoded(event, event.request.Identifier)
-            chosen = self._retrieve.select(identifier, _caller(event))
+            chosen = self._retrieve.select(_decoded(event, event.request.Identifier), caller)
         except WorkbenchError as error:
-            yield from self._failed_move(destination.host, destination.port, statuses.refusal(error))
+            yield statuses.refusal(error)
             return
-        classes = tuple(dict.fromkeys(stored.sop_class_uid for stored in chosen if stored.sop_class_uid in MOVED))
-        handlers = [(evt.EVT_CONN_OPEN, without_delay)]
-        yield destination.host, destination.port, {"contexts": contexts(classes), "max_pdu": MOVE_PDU, "evt_handlers": handlers}
+        except Exception:
+            log.exception("C-MOVE of %s failed", caller)
+            yield statuses.reply(statuses.UNABLE_TO_PROCESS, INTERNAL)
+            return
+        syntaxes: dict[str, str] = {}
+        yield destination.host, destination.port, _sub_association(chosen, syntaxes)
         yield len(chosen)
         for stored in chosen:
             if event.is_cancelled:
                 yield statuses.reply(statuses.CANCEL), None
                 return
-            yield statuses.reply(statuses.PENDING), _outgoing(self._retrieve.read(stored))
-        log.info("%d objects moved to %s for %s", len(chosen), destination.ae_title, _caller(event))
+            yield statuses.reply(statuses.PENDING), self._outgoing(stored, syntaxes)
+        log.info("%d objects moved to %s for %s", len(chosen), destination.ae_title, caller)
 
-    def _failed_move(self, host: str, port: int, status: Dataset) -> Iterator[Any]:
-        """pynetdicom wants a destination and a count before it takes a failure; with one it associates first."""
-        yield host, port, {"contexts": contexts((uids.VERIFICATION,)), "max_pdu": MOVE_PDU}
-        yield 1
-        yield status, None
+    def _outgoing(self, stored: StoredObject, syntaxes: Mapping[str, str]) -> Dataset:
+        """The object as pynetdicom's sub-operations take it; one that cannot be read fails alone, known by its UID."""
+        try:
+            instance = self._retrieve.read(stored).transcoded(syntaxes.get(stored.sop_class_uid, uids.IMPLICIT_LITTLE))
+            dataset = instance.dataset()
+            dataset.file_meta = part10.file_meta(instance)
+        except WorkbenchError as error:
+            log.warning("object %s cannot be sent: %s", stored.uid, error)
+            dataset = Dataset()
+            dataset.SOPInstanceUID = stored.uid
+        return dataset
 
     @_answered
     def action(self, event: Any) -> Pair:
@@ -170,13 +182,18 @@ class Handlers:
         request = event.request
         if self._settings.identity.as_stated:
             raise Conflict("N-GET: is not in the statement that is emulated, expected another request", rule="no-such-action")
-        tags = [int(tag) for tag in request.AttributeIdentifierList or []]
+        asked = request.AttributeIdentifierList or []
+        # One tag alone is not given as a list of one.
+        tags = [int(tag) for tag in (asked if isinstance(asked, list | MultiValue) else [asked])]
         return statuses.reply(statuses.SUCCESS), self._worklist.get(str(request.RequestedSOPInstanceUID), tags, _caller(event))
 
 
-def _outgoing(instance: Encoded) -> Dataset:
-    """The object as pynetdicom's sub-operations take it: Implicit VR Little Endian, which every receiver must accept."""
-    implicit = instance.transcoded(uids.IMPLICIT_LITTLE)
-    dataset = implicit.dataset()
-    dataset.file_meta = part10.file_meta(implicit)
-    return dataset
+def _sub_association(chosen: Sequence[StoredObject], syntaxes: dict[str, str]) -> dict[str, Any]:
+    """How pynetdicom is to associate with a destination; ``syntaxes`` gets the transfer syntax accepted for each class."""
+
+    def accepted(event: Any) -> None:
+        syntaxes.update((str(one.abstract_syntax), str(one.transfer_syntax[0])) for one in event.assoc.accepted_contexts)
+
+    classes = tuple(dict.fromkeys(stored.sop_class_uid for stored in chosen if stored.sop_class_uid in MOVED))
+    handlers = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_ACCEPTED, accepted)]
+    return {"contexts": contexts(classes), "max_pdu": MOVE_PDU, "evt_handlers": handlers}

@@ -92,15 +92,21 @@ class Peer:
         ------
         Unavailable : nobody listens, or the association is rejected or aborted; the message says which.
         """
+        connected = threading.Event()
         association = self._entity.associate(
             *self._address,
             contexts=contexts(CALLS),
             ae_title=self._called,
             max_pdu=MOVE_PDU,
-            evt_handlers=[(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_CONN_OPEN, guard, [self._limits])],
+            evt_handlers=[
+                (evt.EVT_CONN_OPEN, lambda _: connected.set()),
+                (evt.EVT_CONN_OPEN, without_delay),
+                (evt.EVT_CONN_OPEN, guard, [self._limits]),
+            ],
         )
         if not association.is_established:
-            why = "rejected the association" if association.is_rejected else "aborted it" if association.is_aborted else "does not answer"
+            aborted = "aborted the association" if connected.is_set() else "does not answer"
+            why = "rejected the association" if association.is_rejected else aborted
             reason = association.acceptor.primitive
             more = f" ({reason.reason_str})" if association.is_rejected and reason is not None else ""
             raise Unavailable(f"{self._where}: {why}{more}, expected it to accept", rule="association")
@@ -114,10 +120,10 @@ class Peer:
 
     def echo(self) -> Reply:
         """C-ECHO."""
-        return _reply(self._open().send_c_echo(self._next()))
+        return self._repeatable(lambda: _reply(self._open().send_c_echo(self._next())))
 
     def find(self, identifier: Dataset, model: str) -> list[Dataset]:
-        """C-FIND; all answers.
+        """C-FIND; all answers, asked once more when one was lost.
 
         Raises
         ------
@@ -125,34 +131,47 @@ class Peer:
         Unavailable : no answer came.
         """
         found: list[Dataset] = []
-        for status, answer in self._open().send_c_find(identifier, model, self._next()):
-            reply = _reply(status)
-            if reply.status in PENDING and answer is not None:
-                found.append(answer)
-            elif not reply.is_success:
-                raise self._failed("C-FIND", reply)
+
+        def ask() -> Reply:
+            found.clear()
+            last = Reply(status=None)
+            for status, answer in self._open().send_c_find(identifier, model, self._next()):
+                last = _reply(status)
+                if last.status in PENDING and answer is not None:
+                    found.append(answer)
+            return last
+
+        last = self._repeatable(ask)
+        if not last.is_success:
+            raise self._failed("C-FIND", last)
         return found
 
     def move(self, identifier: Dataset, destination: str) -> int:
-        """C-MOVE to a destination; how many objects were sent.
+        """C-MOVE to a destination; how many objects were sent. Asked once more when an answer was lost: the same objects come again.
 
         Raises
         ------
         Refused : the provider refuses, or some objects could not be sent.
         Unavailable : no answer came.
         """
-        last, status = Reply(status=None), Dataset()
-        for status, _ in self._open().send_c_move(identifier, destination, uids.STUDY_MOVE, self._next()):
-            last = _reply(status)
+        counted = 0
+
+        def ask() -> Reply:
+            nonlocal counted
+            last = Reply(status=None)
+            for status, _ in self._open().send_c_move(identifier, destination, uids.STUDY_MOVE, self._next()):
+                last, counted = _reply(status), int(status.get("NumberOfCompletedSuboperations") or 0)
+            return last
+
+        last = self._repeatable(ask)
         if not last.is_success:
             raise self._failed(f"C-MOVE to {destination}", last)
-        return int(status.get("NumberOfCompletedSuboperations") or 0)
+        return counted
 
     def store(self, dataset: Dataset) -> Reply:
         """C-STORE of an object of our own; sent once more when no answer came, which is safe for the same object."""
         instance = part10.encoded(dataset, uids.EXPLICIT_LITTLE)
-        reply = self._store(instance)
-        return self._again(lambda: self._store(instance)) if reply.status is None else reply
+        return self._repeatable(lambda: self._store(instance))
 
     def _store(self, instance: Encoded) -> Reply:
         dataset = instance.dataset()
@@ -179,8 +198,7 @@ class Peer:
         changes = Dataset()
         changes.TransactionUID = lock
         changes.ProcedureStepProgressInformationSequence = Sequence([item])
-        reply = self._set(workitem, changes)
-        return self._again(lambda: self._set(workitem, changes)) if reply.status is None else reply
+        return self._repeatable(lambda: self._set(workitem, changes))
 
     def _act(self, workitem: str, state: str, lock: str) -> Reply:
         """The message names Push, whatever context it travels on."""
@@ -195,6 +213,11 @@ class Peer:
     def _set(self, workitem: str, changes: Dataset) -> Reply:
         status, _ = self._open().send_n_set(changes, uids.TRIAL_UPS_PUSH, workitem, self._next(), uids.TRIAL_UPS_PULL)
         return _reply(status)
+
+    def _repeatable(self, call: Callable[[], Reply]) -> Reply:
+        """The answer to what may be done twice; when none came, that to the second try."""
+        reply = call()
+        return self._again(call) if reply.status is None else reply
 
     def _again(self, call: Callable[[], Reply]) -> Reply:
         """One more try on a new association: after a lost response nobody knows what the old one still holds."""

@@ -49,8 +49,11 @@ def rendered(frame: pd.DataFrame, form: RecordsFormat) -> bytes:
 
 
 def as_text(frame: pd.DataFrame) -> str:
-    """The beams table in aligned columns; moments in UTC to the second."""
+    """The beams table in aligned columns; moments in UTC to the second; blank where a record is silent."""
+    if frame.empty:
+        return "no beam is recorded"
     reduced = frame[list(ON_A_TERMINAL)].copy()
     for name in ("started_at", "ended_at"):
         reduced[name] = reduced[name].dt.strftime("%Y-%m-%d %H:%M:%S")
-    return str(reduced.to_string(index=False, float_format=lambda number: f"{number:.1f}"))
+    text = reduced.astype(object).where(reduced.notna(), "")
+    return str(text.to_string(index=False, float_format=lambda number: f"{number:.1f}"))

@@ -19,14 +19,13 @@ from pydicom.tag import Tag
 from workbench.archive.database import Transaction
 from workbench.archive.index_keys import index_keys
 from workbench.archive.rows import BeamRow, Origin, SessionRow, StoredObject
+from workbench.conformance.objects import Direction, inspect
 from workbench.dicom import uids
-from workbench.dicom.check import check
 from workbench.dicom.findings import Finding, errors
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.scope import Scope
 from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
-from workbench.iods import RECEIVED
 from workbench.mapping.records import read_record
 from workbench.settings import Identity
 from workbench.treatment.record import Record
@@ -92,7 +91,9 @@ class Intake:
             )
         dataset = instance.dataset()
         if origin is Origin.IMPORTED:
-            _inspect(instance, dataset, self.desk.settings.identity)
+            # Images that the user brings are those of the ocular exchange; the treatment side's own images come from its devices.
+            direction = Direction.IMPORT if instance.sop_class_uid == uids.RT_IMAGE else Direction.RECEIVED
+            _inspect(instance, dataset, self.desk.settings.identity, direction)
         found = str(dataset.get("PatientID") or "")
         if patient_id is not None and found.casefold() != patient_id.casefold():
             raise Refused(
@@ -164,8 +165,8 @@ class Intake:
         return True
 
 
-def _inspect(instance: Encoded, dataset: Dataset, identity: Identity) -> None:
-    """Hold the object against the rows we receive it by.
+def _inspect(instance: Encoded, dataset: Dataset, identity: Identity, direction: Direction = Direction.RECEIVED) -> None:
+    """Hold the object against the rows we receive or import it by.
 
     Parameters
     ----------
@@ -181,10 +182,7 @@ def _inspect(instance: Encoded, dataset: Dataset, identity: Identity) -> None:
             rule="identity",
             comment="Data set and request name different instances",
         )
-    iod = RECEIVED.get(instance.sop_class_uid)
-    if iod is None:
-        return
-    wrong = errors(check(iod, dataset, Scope({"identity": identity})))
+    wrong = errors(inspect(instance, direction, Scope({"identity": identity}), dataset=dataset))
     for finding in wrong:
         log.info("object %s: %s %s: %s", instance.sop_instance_uid, finding.path, finding.code, _told(finding))
     if wrong:

@@ -42,8 +42,8 @@ WORDS = {
 }
 COMMENTS = {
     UpsRule.NO_LONGER_UPDATABLE: "{state}: no longer updatable",
-    UpsRule.WRONG_LOCK: "{held}: wrong or missing Transaction UID",
-    UpsRule.ALREADY_IN_PROGRESS: "{held} already",
+    UpsRule.WRONG_LOCK: "{who}: wrong or missing Transaction UID",
+    UpsRule.ALREADY_IN_PROGRESS: "{who}: it is IN PROGRESS already",
     UpsRule.NOT_TO_SCHEDULED: "Cannot go back to SCHEDULED",
     UpsRule.UNKNOWN: "No such workitem here",
     UpsRule.NOT_IN_PROGRESS: "{state}: not yet IN PROGRESS",
@@ -200,7 +200,11 @@ def _lock(row: WorkitemRow, brought: str | None) -> Lock:
 
 
 def _refusal(row: WorkitemRow, rule: UpsRule, request: Request) -> WorkbenchError:
-    words = {"state": row.state.value, "held": f"{row.state.value}, held by {row.holder}" if row.holder else row.state.value}
+    words = {
+        "state": row.state.value,
+        "held": f"{row.state.value}, held by {row.holder}" if row.holder else row.state.value,
+        "who": f"Held by {row.holder}" if row.holder else row.state.value,
+    }
     asked = "change" if request is Request.CHANGE else request.value
     return Conflict(
         f"workitem {row.uid}: {asked} refused, {WORDS[rule].format(**words)}", rule=rule, comment=COMMENTS[rule].format(**words)

@@ -1,0 +1,157 @@
+"""`workbench plan`: from a case folder to a plan file, from a plan file to DICOM; and every way in which it cannot be."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from pydicom import dcmread
+
+from tests.cli.terminal import Command, files_below
+from workbench.ocular.eyeplan import sample_eyeplan
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Path:
+    """A copy of the case that ships, free to be spoilt."""
+    return Path(shutil.copytree(sample_eyeplan(), tmp_path / "CASE"))
+
+
+@pytest.fixture
+def plan(command: Command, case: Path, tmp_path: Path) -> Path:
+    """A plan file."""
+    path = tmp_path / "plan.json"
+    assert command("plan", "from-eyeplan", case, "--to", path).code == 0
+    return path
+
+
+def test_a_case_becomes_a_plan_file_and_says_what_it_is(command: Command, case: Path, tmp_path: Path) -> None:
+    """One line: file, plan, patient, eye, prescription, aperture."""
+    result = command("plan", "from-eyeplan", case, "--to", tmp_path / "plan.json", "--patient-id", "P-007")
+
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(f"{tmp_path / 'plan.json'}: plan ")
+    assert "patient P-007" in result.out
+    assert json.loads((tmp_path / "plan.json").read_text())["schema"] == "ocular-plan"
+
+
+def test_a_plan_file_is_shown(command: Command, plan: Path) -> None:
+    """Summary and details, one thing a line."""
+    result = command("plan", "show", plan)
+
+    assert (result.code, result.err) == (0, "")
+    assert [line.split()[0] for line in result.out.splitlines()] == [
+        "plan", "site", "fixation", "range", "modulation", "wedges", "beamline", "setup",
+    ]  # fmt: skip
+
+
+def test_a_plan_file_is_exported_as_dicom(command: Command, plan: Path, tmp_path: Path) -> None:
+    """One RT Ion Plan and two RT Images, each path printed, each readable by others."""
+    result = command("plan", "export", plan, "--to", tmp_path / "out")
+
+    paths = [Path(line) for line in result.out.split()]
+    assert (result.code, len(paths)) == (0, 3)
+    assert sorted(dcmread(path).Modality for path in paths) == ["RTIMAGE", "RTIMAGE", "RTPLAN"]
+
+
+def test_a_plan_file_is_not_overwritten(command: Command, case: Path, plan: Path) -> None:
+    """The one that is there stays as it was."""
+    before = plan.read_bytes()
+
+    assert command("plan", "from-eyeplan", case, "--to", plan).refusal == f"workbench: {plan}: exists already, expected a name that is free"
+    assert plan.read_bytes() == before
+
+
+@pytest.mark.parametrize("suffix", [".ptd", ".mil", ".xpc"])
+@pytest.mark.parametrize("spoil", ["missing", "empty", "garbage", "cut"])
+def test_a_broken_case_is_refused_in_one_sentence_and_nothing_is_written(
+    command: Command, case: Path, tmp_path: Path, suffix: str, spoil: str
+) -> None:
+    """Whichever file is broken however: the sentence names it, and there is no plan file. A cut film file may still be whole enough."""
+    (file,) = case.glob(f"*{suffix}")
+    content = file.read_bytes()
+    if spoil == "missing":
+        file.unlink()
+    else:
+        file.write_bytes({"empty": b"", "garbage": b"\x00\xff\xfe garbage \x01" * 50, "cut": content[: len(content) // 2]}[spoil])
+
+    refusal = command("plan", "from-eyeplan", case, "--to", tmp_path / "plan.json").refusal
+
+    assert refusal.startswith("workbench: ")
+    assert case.name in refusal
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_a_folder_that_is_not_there_is_named(command: Command, tmp_path: Path) -> None:
+    """The path as it was given."""
+    refusal = command("plan", "from-eyeplan", tmp_path / "NOWHERE", "--to", tmp_path / "plan.json").refusal
+
+    assert str(tmp_path / "NOWHERE") in refusal
+
+
+def test_an_unknown_beamline_is_refused_with_those_known(command: Command, case: Path, tmp_path: Path) -> None:
+    """A typing error is answered with what would be right."""
+    refusal = command("plan", "from-eyeplan", case, "--to", tmp_path / "p.json", "--beamline", "dmeo").refusal
+
+    assert refusal == "workbench: beamline: found 'dmeo', expected one of demo-eyeline"
+
+
+@pytest.mark.parametrize("action", [("show",), ("export", "--to", "out")])
+def test_a_self_crossing_aperture_is_refused_and_nothing_is_exported(
+    command: Command, plan: Path, tmp_path: Path, action: tuple[str, ...]
+) -> None:
+    """Two neighbouring points of the block change places: no machine can mill that; the sentence names the file."""
+    table = json.loads(plan.read_text())
+    block = table["plan"]["field"]["aperture"]["block_mm"]
+    block[3], block[len(block) // 2] = block[len(block) // 2], block[3]
+    plan.write_text(json.dumps(table))
+
+    refusal = command("plan", action[0], plan, *action[1:]).refusal
+
+    assert refusal.startswith(f"workbench: {plan}: ")
+    assert "cross" in refusal
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "no valid JSON"),
+        ("[]", "schema is 'list', expected 'ocular-plan'"),
+        ('{"schema": "ocular-plan", "version": 99}', "version is 99, expected 1"),
+    ],
+)
+def test_a_file_that_is_no_plan_is_refused_by_name(command: Command, tmp_path: Path, content: str, said: str) -> None:
+    """File, found and expected."""
+    path = tmp_path / "other.json"
+    path.write_text(content)
+
+    refusal = command("plan", "show", path).refusal
+
+    assert refusal.startswith(f"workbench: {path}: ")
+    assert said in refusal
+
+
+def test_an_export_that_meets_a_file_in_its_way_leaves_no_other(command: Command, plan: Path, tmp_path: Path) -> None:
+    """The folder to write into is a file."""
+    (tmp_path / "out").write_text("in the way")
+
+    assert "out" in command("plan", "export", plan, "--to", tmp_path / "out").refusal
+    assert files_below(tmp_path / "out") == []
+
+
+def test_a_command_without_arguments_shows_its_help(command: Command) -> None:
+    """Exit code 2, as for any wrong use."""
+    for arguments in ((), ("plan",), ("session",), ("plan", "fly")):
+        result = command(*arguments)
+        assert result.code == 2
+        assert "Traceback" not in result.err
+
+
+def test_every_real_case_is_read(command: Command, shared: Path, tmp_path: Path) -> None:
+    """The three clinical cases become plan files."""
+    for name in ("P1", "P2", "P3"):
+        result = command("plan", "from-eyeplan", shared / "data" / "eyeplan" / name, "--to", tmp_path / f"{name}.json")
+        assert (result.code, result.err) == (0, "")

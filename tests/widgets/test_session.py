@@ -1,0 +1,233 @@
+"""The session dashboard without a browser: buttons are clicked, and its traits and words are read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from tests.factories import make_plan
+from workbench.bench import Workbench
+from workbench.device.simulated import SimulatedDevice
+from workbench_widgets import BeamView, RecordTable, SessionDashboard, SetupImagesView
+from workbench_widgets.controls import Controls
+from workbench_widgets.view import Action
+
+Scenario = Callable[[Workbench, SessionDashboard, Controls], Awaitable[None]]
+
+
+def with_dashboard(folder: Path, scenario: Scenario, *, has_plan: bool = True, listen: bool = True) -> None:
+    """Run a scenario on the loop of a dashboard of a new bench."""
+
+    async def run() -> None:
+        with Workbench(folder, listen=listen) as bench:
+            plan = bench.add_plan(make_plan()) if has_plan else None
+            dashboard = SessionDashboard(bench, plan)
+            try:
+                await scenario(bench, dashboard, dashboard.controls)
+            finally:
+                await dashboard.drain()
+                dashboard.close()
+
+    asyncio.run(run())
+
+
+async def click(dashboard: SessionDashboard, button: Any) -> None:
+    """Click, as a browser would only if it can be clicked, and wait until all is done."""
+    assert not button.disabled, button.tooltip
+    button.click()
+    await dashboard.drain()
+
+
+def test_a_treatment_is_clicked_through(tmp_path: Path) -> None:
+    """Check in, deliver, complete: the traits tell each state, the record holds the monitor units entered."""
+    seen: list[tuple[str, str]] = []
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        controls.enter_metersets({1: 33.0})
+        for action in (Action.CHECK_IN, Action.DELIVER, Action.COMPLETE):
+            await click(dashboard, controls.buttons[action])
+            seen.append((dashboard.session_state, dashboard.workitem_state))
+        assert dashboard.progress_percent == 100.0
+        assert bench.records.beams()["delivered_mu"].tolist() == [33.0]
+
+    with_dashboard(tmp_path, scenario)
+
+    assert seen == [("prepared", "SCHEDULED"), ("active", "COMPLETED"), ("completed", "COMPLETED")]
+
+
+def test_what_others_do_is_shown_too(tmp_path: Path) -> None:
+    """A session prepared in a cell and treated by a device of another thread appears without a click."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        bench.check_in(bench.plans()[0], meterset_mu={1: 20.0})
+        await asyncio.to_thread(SimulatedDevice(bench.address).treat)
+        await dashboard.drain()
+
+        assert (dashboard.session_state, dashboard.workitem_state) == ("active", "COMPLETED")
+        assert controls.metersets_mu == {1: 20.0}
+
+    with_dashboard(tmp_path, scenario)
+
+
+def test_a_refusal_is_the_message(tmp_path: Path) -> None:
+    """0 MU are refused by the workbench; the dashboard says so and nothing is prepared."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        controls.enter_metersets({1: 0.0})
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+
+        assert dashboard.message == "plan EYE PLAN 1, beam 1: found 0.0 MU, expected more than 0"
+        assert bench.sessions() == []
+
+    with_dashboard(tmp_path, scenario)
+
+
+def test_a_button_that_cannot_work_is_grey_and_says_why(tmp_path: Path) -> None:
+    """Without a provider nothing is delivered; the tooltip tells what to do first."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+        deliver = controls.buttons[Action.DELIVER]
+
+        assert (deliver.disabled, deliver.tooltip) == (True, "The provider does not listen: start it first.")
+        await click(dashboard, controls.buttons[Action.PROVIDER])
+        assert (deliver.disabled, dashboard.is_listening) == (False, True)
+
+    with_dashboard(tmp_path, scenario, listen=False)
+
+
+def test_a_stop_right_after_the_click_finds_the_device(tmp_path: Path) -> None:
+    """Deliver and stop in the same breath: no monitor unit is given, the workitem is CANCELED, the provider stops."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+        controls.scenario.value = "slow"
+
+        controls.buttons[Action.DELIVER].click()
+        controls.stop.click()
+        await dashboard.drain()
+
+        assert dashboard.workitem_state == "CANCELED"
+        assert bench.records.beams().empty
+        assert not bench.is_listening
+        assert dashboard.message == "Everything is stopped: no beam, and the provider accepts nothing."
+
+    with_dashboard(tmp_path, scenario)
+
+
+def test_stopping_answers_also_when_nothing_runs(tmp_path: Path) -> None:
+    """The emergency stop is never grey."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        await click(dashboard, controls.stop)
+
+        assert dashboard.message == "Everything is stopped: no beam, and the provider accepts nothing."
+
+    with_dashboard(tmp_path, scenario, listen=False)
+
+
+def test_buttons_say_what_they_will_do(tmp_path: Path) -> None:
+    """Monitor units and scenario stand on the button that uses them."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        controls.enter_metersets({1: 120.0})
+        controls.scenario.value = "interrupted"
+        await dashboard.drain()
+
+        labels = [controls.buttons[action].description for action in (Action.CHECK_IN, Action.DELIVER)]
+        assert labels == ["Check in \N{MIDDLE DOT} 120.0 MU", "Deliver \N{MIDDLE DOT} interrupted"]
+
+    with_dashboard(tmp_path, scenario)
+
+
+def test_a_canceled_session_is_completed_next(tmp_path: Path) -> None:
+    """After cancelling, completing is what frees the room."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+        await click(dashboard, controls.buttons[Action.CANCEL])
+        assert (dashboard.session_state, dashboard.workitem_state) == ("canceled", "CANCELED")
+
+        await click(dashboard, controls.buttons[Action.COMPLETE])
+
+        assert dashboard.session_state == "completed"
+        assert not controls.buttons[Action.CHECK_IN].disabled
+
+    with_dashboard(tmp_path, scenario)
+
+
+def test_an_empty_bench_offers_the_sample(tmp_path: Path) -> None:
+    """Without a plan nothing can be checked in; the sample is one click away."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        assert dashboard.message == "No plan yet: import one, or use the sample."
+        assert controls.buttons[Action.CHECK_IN].disabled
+
+        await click(dashboard, controls.sample)
+
+        assert [plan.patient_id for plan in bench.plans()] == ["SAMPLE"]
+        assert not controls.buttons[Action.CHECK_IN].disabled
+
+    with_dashboard(tmp_path, scenario, has_plan=False)
+
+
+def test_a_dashboard_names_itself_the_same_every_time(tmp_path: Path) -> None:
+    """Its plain text is compared by notebook tests: no port, no folder, no time."""
+    with Workbench(tmp_path, listen=False) as bench:
+        dashboard = SessionDashboard(bench)
+
+        assert repr(dashboard) == "<SessionDashboard of room EYE1>"
+        dashboard.close()
+
+
+def test_a_closed_dashboard_follows_nothing(tmp_path: Path) -> None:
+    """After closing, what happens on the bench changes no trait."""
+    with Workbench(tmp_path, listen=False) as bench:
+        plan = bench.add_plan(make_plan())
+        dashboard = SessionDashboard(bench, plan)
+
+        dashboard.close()
+        bench.check_in(plan)
+
+        assert dashboard.session_state == ""
+
+
+def test_each_view_stands_alone(tmp_path: Path) -> None:
+    """Beam's-eye view, setup images and record table are shown without a dashboard; pictures are PNG."""
+    with Workbench(tmp_path, listen=False) as bench:
+        plan = bench.add_plan(make_plan())
+
+        beam, setup, records = BeamView(plan.ocular), SetupImagesView(bench, plan), RecordTable(bench)
+
+        assert [view.image.value[:4] for view in (beam, setup)] == [b"\x89PNG"] * 2
+        assert [repr(one) for one in (beam, setup, records)] == ["<BeamView>", "<SetupImagesView>", "<RecordTable>"]
+
+
+def test_a_picture_is_drawn_again_only_when_it_changes(tmp_path: Path) -> None:
+    """Showing the same images again keeps the picture; another plan's are another picture."""
+    with Workbench(tmp_path, listen=False) as bench:
+        plan, other = bench.add_plan(make_plan()), bench.add_plan(make_plan(label="OTHER", setup_images=make_plan().setup_images[:1]))
+        setup = SetupImagesView(bench, plan)
+        pictures: list[bytes] = []
+        setup.image.observe(lambda change: pictures.append(change.new), names="value")
+
+        setup.show(plan)
+        setup.show(other)
+
+        assert len(pictures) == 1
+
+
+def test_acquired_images_come_to_the_front_once_received(tmp_path: Path) -> None:
+    """Before the device has sent its X-rays only the planned ones can be chosen; then the acquired ones are shown."""
+    with Workbench(tmp_path) as bench:
+        plan = bench.add_plan(make_plan())
+        session = bench.check_in(plan, meterset_mu={1: 10.0})
+        setup = SetupImagesView(bench, plan, session)
+        assert (setup.choice.options, setup.choice.value) == (("planned",), "planned")
+
+        SimulatedDevice(bench.address).treat()
+        setup.show(plan, session)
+
+        assert (setup.choice.options, setup.choice.value) == (("planned", "acquired"), "acquired")
