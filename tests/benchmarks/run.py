@@ -3,7 +3,8 @@
 They print ratios against peers measured in the same run, and assert no times.
 """
 
-from tests.benchmarks.storing import main
+from tests.benchmarks import checking, storing
 
 if __name__ == "__main__":
-    main()
+    checking.main()
+    storing.main()

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from workbench.clock import SystemClock
 from workbench.device.record import Delivered, treatment_record
 from workbench.dicom import part10, uids
 from workbench.dicom.uids import RandomUids
+from workbench.mapping import ocular_plans
 from workbench.network.peer import Peer
 from workbench.network.server import free_port
 from workbench.settings import OWN
@@ -51,7 +52,7 @@ def main() -> None:
             print(f"{name + f' ({count}, median of {RUNS})':<34}{mine:>12.0f}{peer:>12.0f}{mine / peer:>8.2f}")
 
 
-def _ours(folder: Path, count: int, make) -> float:  # type: ignore[no-untyped-def]
+def _ours(folder: Path, count: int, make: Callable[[Dataset], Dataset]) -> float:
     """Objects a second into a claimed session of a fresh data folder; the objects are left for the next sender."""
     with wb.Workbench(folder / "data") as bench:
         plan = bench.add_plan(wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan()))
@@ -96,6 +97,12 @@ def _storescp_running(folder: Path) -> Iterator[int]:
             yield port
         finally:
             server.terminate()
+
+
+def a_record() -> Dataset:
+    """A treatment record of the sample's plan."""
+    exported = ocular_plans.export(wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan()), uid_source=RandomUids(), identity=OWN)
+    return _record(exported.plan)
 
 
 def _record(plan: Dataset) -> Dataset:

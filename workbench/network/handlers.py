@@ -131,7 +131,7 @@ class Handlers:
                 yield statuses.reply(statuses.CANCEL), None
                 return
             yield statuses.reply(statuses.PENDING), self._outgoing(stored, syntaxes)
-        log.info("%d objects moved to %s for %s", len(chosen), destination.ae_title, caller)
+        self._retrieve.tell_sent(len(chosen), destination.ae_title, caller)
 
     def _outgoing(self, stored: StoredObject, syntaxes: Mapping[str, str]) -> Dataset:
         """The object as pynetdicom's sub-operations take it; one that cannot be read fails alone, known by its UID."""

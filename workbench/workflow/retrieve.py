@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -17,6 +18,8 @@ from workbench.errors import Conflict, Refused
 from workbench.events import EventKind
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import Gate, gate
+
+log = logging.getLogger(__name__)
 
 LEVELS = ("STUDY", "SERIES", "IMAGE")
 UNIQUE_KEY = MappingProxyType({"STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID", "IMAGE": "SOPInstanceUID"})
@@ -70,6 +73,13 @@ class Retrieve:
                 found = view.objects.find({column: OneOfValues(_several(value)) for column, value in unique.items()})
             _all_shown(found, door)
             return found
+
+    def tell_sent(self, count: int, destination: str, actor: str) -> None:
+        """Write into the history that objects went to a C-MOVE destination."""
+        log.info("%d objects moved to %s for %s", count, destination, actor)
+        with self.desk.archive.database.transaction() as transaction:
+            detail = {"count": count}
+            transaction.history.append(EventKind.OBJECTS_SENT, subject=destination, actor=actor, at=self.desk.clock.now(), detail=detail)
 
     def read(self, stored: StoredObject) -> Encoded:
         """The object's bytes."""

@@ -222,7 +222,9 @@ class Schedule:
             transaction.workitems.add(_workitem(step, session, CODES[decided.kind]))
             self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)
             detail: Detail = {"session": session.id, "code": CODES[decided.kind].value}
-            transaction.history.append(EventKind.WORKITEM_SCHEDULED, subject=str(step.SOPInstanceUID), actor=USER, at=now, detail=detail)
+            transaction.history.append(
+                EventKind.WORKITEM_SCHEDULED, subject=str(step.SOPInstanceUID), actor=USER, at=self.desk.clock.now(), detail=detail
+            )
         log.info("session %d of plan %s prepared in room %s", session.id, plan_course.plan_uid, place.name)
         return session
 
