@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from pydicom.dataset import Dataset
 
 from tests.clinic import LOCK, BenchMaker, FixedClock, connect, make_ion_plan, make_record
 from tests.factories import CountedUids, make_plan
@@ -16,6 +17,7 @@ from workbench.device.scenario import SCENARIOS
 from workbench.device.simulated import SimulatedDevice
 from workbench.errors import Refused, Unavailable
 from workbench.events import Event, EventKind
+from workbench.ocular.plan import OcularPlan
 
 
 def test_one_eye_is_treated_end_to_end_over_the_wire(provider: Workbench) -> None:
@@ -73,6 +75,16 @@ def test_closing_twice_does_no_harm_and_frees_the_port(make_bench: BenchMaker, t
     assert [thread.name for thread in threading.enumerate()].count("provider") == 1
 
 
+def test_a_bench_that_cannot_listen_leaves_nothing_running(provider: Workbench) -> None:
+    """The port is taken: one sentence, and neither its threads nor its temporary folder stay."""
+    port, threads = provider.address.port, threading.active_count()
+
+    with pytest.raises(Unavailable, match=rf"^port {port} on 127\.0\.0\.1: cannot be listened on"):
+        Workbench(port=port)
+
+    assert threading.active_count() == threads
+
+
 def test_a_bench_that_does_not_listen_has_no_address(bench: Workbench) -> None:
     """Asking for it is answered, not guessed."""
     with pytest.raises(Unavailable, match=r"^provider: does not listen, expected it to be started$"):
@@ -104,6 +116,32 @@ def test_two_benches_on_one_folder_see_each_other(make_bench: BenchMaker) -> Non
 
     assert heard.wait(20)
     assert here.session(session).state is SessionState.ACTIVE
+
+
+def test_a_bench_that_does_not_listen_hears_of_others_too(make_bench: BenchMaker) -> None:
+    """A notebook waits for what the command line, or a server in another process, does on the same folder."""
+    here, there = make_bench(), make_bench()
+    plan = there.add_plan(make_ion_plan())
+
+    async def scene() -> Event:
+        waiting = asyncio.ensure_future(here.until("session.prepared"))
+        await asyncio.to_thread(there.check_in, plan)
+        return await waiting
+
+    assert asyncio.run(scene()).subject == "1"
+
+
+def test_monitor_units_are_those_entered_then_the_plan_s_then_those_of_the_dose(make_bench: BenchMaker, tmp_path: Path) -> None:
+    """15 Gy(RBE) a fraction at the demonstration line's 100 MU/Gy are 1500 MU, where neither user nor plan says."""
+    derived, planned = make_plan(), make_ion_plan(metersets_mu={1: 40.0})
+    cases: list[tuple[OcularPlan | Dataset, dict[int, float] | None]] = [(derived, None), (planned, None), (planned, {1: 55.5})]
+    checked_in = []
+
+    for number, (plan, entered) in enumerate(cases):
+        bench = make_bench(tmp_path / str(number))
+        checked_in.append(bench.check_in(bench.add_plan(plan), meterset_mu=entered).metersets_mu)
+
+    assert checked_in == [{1: 1500.0}, {1: 40.0}, {1: 55.5}]
 
 
 def test_waiting_ends_with_the_event(provider: Workbench) -> None:

@@ -190,3 +190,43 @@ def test_draining_waits_for_everything_posted_before() -> None:
     asyncio.run(scene())
 
     assert ran == [2, 1]
+
+
+def test_draining_a_closed_bridge_does_not_wait() -> None:
+    """What was queued will never run."""
+
+    async def scene() -> None:
+        bridge = Bridge()
+        bridge.post(pytest.fail)
+        bridge.close()
+        await bridge.drain()
+
+    asyncio.run(scene())
+
+
+def test_closing_ends_a_wait_for_what_will_never_run() -> None:
+    """Who drains while another closes is let go, and what stood before the mark in the queue is dropped."""
+    ran: list[str] = []
+
+    async def scene() -> None:
+        bridge = Bridge()
+        asyncio.get_running_loop().call_soon(bridge.close)
+        bridge.post(ran.append, "dropped")
+        await bridge.drain()
+
+    asyncio.run(scene())
+
+    assert ran == []
+
+
+def test_posting_after_the_loop_has_gone_is_no_error() -> None:
+    """Threads of a provider outlive the loop of a notebook."""
+
+    async def scene() -> Bridge:
+        return Bridge()
+
+    bridge = asyncio.run(scene())
+
+    bridge.post(pytest.fail)
+
+    assert bridge.failures == []

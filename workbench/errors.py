@@ -24,11 +24,13 @@ class WorkbenchError(Exception):
     message : one sentence: what, where, found, expected.
     rule : machine-readable name of the rule that refused, for example ``"wrong-lock"``.
     comment : what a peer is told; the start of the message when not given. Never holds a lock or a patient's name.
+    details : everything that was found, one line each, where the message names only the first.
     """
 
-    def __init__(self, message: str, *, rule: str = "", comment: str = "") -> None:
+    def __init__(self, message: str, *, rule: str = "", comment: str = "", details: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.rule = rule
+        self.details = details
         self.comment = short(comment or message)
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.terminal import Command, Result
 from tests.clinic import BenchMaker, make_ion_plan
 from workbench.bench import Workbench
+from workbench.dicom import part10, uids
 from workbench.network.server import free_port
 
 
@@ -64,6 +65,42 @@ def test_a_scenario_interrupts_the_beam(command: Command, provider: Workbench, t
         result = device(command, provider, "--scenario", scenario)
         provider.complete(session)
         assert result.out.splitlines()[-1].endswith(f"CANCELED: fraction 1, {given}")
+
+
+def test_what_a_device_fetched_and_sent_is_kept_where_it_is_told(command: Command, provider: Workbench, tmp_path: Path) -> None:
+    """A DICOM file for each object: plan and instruction fetched, table position, registration and record sent; nothing twice."""
+    provider.check_in(provider.add_plan(make_ion_plan()))
+
+    result = device(command, provider, "--data", tmp_path / "device")
+
+    kept = [part10.read_file(path) for path in (tmp_path / "device").iterdir()]
+    assert result.code == 0
+    assert sorted(one.sop_class_uid for one in kept) == sorted(
+        [
+            uids.RT_ION_PLAN,
+            uids.TRIAL_DELIVERY_INSTRUCTION,
+            uids.RT_STRUCTURE_SET,
+            uids.SPATIAL_REGISTRATION,
+            uids.RT_ION_BEAMS_RECORD,
+        ]
+    )
+
+
+@pytest.mark.parametrize("options", [("--called", "SEVENTEEN_LETTERS"), ("--called", "A", "--ae-title", "SEVENTEEN_LETTERS")])
+def test_a_device_refuses_what_is_no_ae_title(command: Command, options: tuple[str, ...]) -> None:
+    """Its own and the provider's, before anything is opened."""
+    refusal = command("device", "--host", "127.0.0.1", "--port", 1, *options).refusal
+
+    assert refusal == "workbench: AE title: found 'SEVENTEEN_LETTERS', expected 1 to 16 letters, digits and signs"
+
+
+@pytest.mark.parametrize("options", [("--port", "70000"), ("--port", "0"), ("--port", "1", "--listen-port", "70000"), ()])
+def test_a_port_that_cannot_be_is_wrong_usage(command: Command, options: tuple[str, ...]) -> None:
+    """Exit code 2; so is leaving the provider's out."""
+    result = command("device", "--host", "127.0.0.1", "--called", "A", *options)
+
+    assert (result.code, result.out) == (2, "")
+    assert "port" in result.err
 
 
 def test_a_device_without_work_says_so(command: Command, provider: Workbench) -> None:

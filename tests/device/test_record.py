@@ -100,10 +100,7 @@ def test_a_record_belongs_to_its_plan(plan: Dataset) -> None:
 
     assert (record.PatientName, record.PatientID, record.StudyInstanceUID) == ("Doe^Jane", "P-001", plan.StudyInstanceUID)
     assert [one.ReferencedSOPInstanceUID for one in record.ReferencedRTPlanSequence] == [plan.SOPInstanceUID]
-    assert (record.TreatmentMachineSequence[0].TreatmentMachineName, record.TreatmentMachineSequence[0].DeviceSerialNumber) == (
-        "EYELINE",
-        "SIM-1",
-    )
+    assert [(one.TreatmentMachineName, one.DeviceSerialNumber) for one in record.TreatmentMachineSequence] == [("EYELINE", "SIM-1")]
     assert (record.SOPInstanceUID, record.SeriesInstanceUID) == ("2.25.1", "2.25.2")
 
 
@@ -111,19 +108,12 @@ def test_accessories_are_recorded_by_what_they_are_in_the_plan(plan: Dataset) ->
     """Snout, block, shifter, spreader, modulator and wedge of the factories' field."""
     (beam,) = recorded(plan).TreatmentSessionIonBeamSequence
 
+    shifter, modulator, wedge = beam.RecordedRangeShifterSequence[0], beam.RecordedRangeModulatorSequence[0], beam.RecordedWedgeSequence[0]
     assert beam.RecordedSnoutSequence[0].SnoutID == "SNOUT35"
     assert int(beam.RecordedBlockSequence[0].ReferencedBlockNumber) == 1
-    assert (
-        int(beam.RecordedRangeShifterSequence[0].ReferencedRangeShifterNumber),
-        beam.RecordedRangeShifterSequence[0].RangeShifterID,
-    ) == (
-        1,
-        "RS1",
-    )
+    assert (int(shifter.ReferencedRangeShifterNumber), shifter.RangeShifterID) == (1, "RS1")
     assert beam.RecordedLateralSpreadingDeviceSequence[0].LateralSpreadingDeviceID == "SC1"
-    modulator = beam.RecordedRangeModulatorSequence[0]
     assert (modulator.RangeModulatorID, modulator.RangeModulatorType) == ("W16", "WHL_MODWEIGHTS")
-    wedge = beam.RecordedWedgeSequence[0]
     assert (wedge.WedgeID, wedge.WedgeType, float(wedge.WedgeAngle)) == ("W30", "PARTIAL_STANDARD", 30.0)
 
 

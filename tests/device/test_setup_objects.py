@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from tests.clinic import NOW
-from tests.factories import CountedUids, make_plan
+from tests.factories import CountedUids, make_image, make_plan
 from workbench.device.setup_objects import Acquisition, Grid, film, registration, setup_image, table_position
 from workbench.dicom import part10, uids
 from workbench.dicom.check import check, errors
 from workbench.iods import RECEIVED
 from workbench.mapping import ocular_plans
 from workbench.mapping.ocular_images import film_picture
-from workbench.ocular.setup import View
+from workbench.ocular.setup import Outline, View
 from workbench.settings import OWN
 
 SHIFT_MM = (2.0, -1.5, 1.0)
@@ -55,34 +55,40 @@ def clip_centre_mm(image: Dataset) -> NDArray[np.float64]:
     ("view", "across", "magnification"),
     [(View.AXIAL, 0, 1861 / 1244), (View.LATERAL, 2, 1824 / 1215)],
 )
-def test_a_shifted_patient_shows_on_the_film_magnified(plan: ocular_plans.Exported, view: View, across: int, magnification: float) -> None:
+def test_a_shifted_patient_shows_on_the_film_magnified(view: View, across: int, magnification: float) -> None:
     """The axial film shows room x to the right, the lateral one room z; both show y upwards (source and film distances of OPTIS2)."""
+    clip = (Outline(label="Clip 1", points_mm=((-8.0, -6.5), (-6.0, -6.5), (-6.0, -4.0), (-8.0, -4.0))),)
+    fine = make_plan(setup_images=[make_image(one, outlines=clip, pixel_mm=0.1, rows=321, columns=401) for one in View])
+    plan = ocular_plans.export(fine, uid_source=CountedUids(), identity=OWN)
     straight, shifted = acquired(plan, (0.0, 0.0, 0.0))[view], acquired(plan)[view]
 
     moved = clip_centre_mm(shifted) - clip_centre_mm(straight)
 
-    # Half a pixel: the outline falls on whole ones.
-    assert moved == pytest.approx([magnification * SHIFT_MM[across], magnification * SHIFT_MM[1]], abs=0.25)
+    # An outline falls on whole pixels.
+    assert moved == pytest.approx([magnification * SHIFT_MM[across], magnification * SHIFT_MM[1]], abs=0.1)
 
 
 def test_an_acquired_image_has_the_geometry_of_the_planned_one(plan: ocular_plans.Exported) -> None:
     """Same film, same distances, same view; the plan by reference; a class, an instance and a moment of its own."""
+    same = ("Rows", "Columns", "ImagePlanePixelSpacing", "RTImagePosition", "RTImageSID", "RTImageLabel", "FrameOfReferenceUID")
     planned = {film_picture(one).view: one for one in plan.images}
 
     for view, image in acquired(plan).items():
-        for keyword in (
-            "Rows",
-            "Columns",
-            "ImagePlanePixelSpacing",
-            "RTImagePosition",
-            "RTImageSID",
-            "RTImageLabel",
-            "FrameOfReferenceUID",
-        ):
-            assert image.get(keyword) == planned[view].get(keyword), keyword
+        assert [image.get(keyword) for keyword in same] == [planned[view].get(keyword) for keyword in same]
         assert image.SOPInstanceUID != planned[view].SOPInstanceUID
         assert [one.ReferencedSOPInstanceUID for one in image.ReferencedRTPlanSequence] == [plan.plan.SOPInstanceUID]
         assert (image.AcquisitionDate, image.AcquisitionTime) == ("20240603", "081500")
+
+
+@pytest.mark.parametrize(("view", "source_to_axis_mm"), [(View.AXIAL, 1244.0), (View.LATERAL, 1215.0)])
+def test_an_acquired_image_says_its_magnification(plan: ocular_plans.Exported, view: View, source_to_axis_mm: float) -> None:
+    """A planned image of the ocular statement has no source-axis distance: then that of the device's own tubes."""
+    silent = acquired(plan)[view]
+    for image in plan.images:
+        image.RadiationMachineSAD = "1000"
+
+    assert float(silent.RadiationMachineSAD) == source_to_axis_mm
+    assert float(acquired(plan)[view].RadiationMachineSAD) == 1000.0
 
 
 def test_a_film_is_reproducible_and_darker_inside_an_outline() -> None:

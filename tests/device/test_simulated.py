@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.clinic import NOW, BenchMaker, FixedClock, make_ion_plan
+from tests.clinic import NOW, OTHER_LOCK, RIVAL, BenchMaker, FixedClock, connect, make_ion_plan
 from tests.factories import CountedUids, make_plan
 from workbench.archive.rows import Origin, StepState
 from workbench.bench import Workbench
 from workbench.device.scenario import SCENARIOS, Scenario
-from workbench.device.simulated import Progress, SimulatedDevice
+from workbench.device.simulated import Progress, SimulatedDevice, own_address
 from workbench.dicom import uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused, Unavailable, WorkbenchError
@@ -133,6 +133,51 @@ def test_two_devices_for_one_workitem_have_one_winner(make_bench: BenchMaker) ->
     assert len(claims) == 1
     assert len(outcomes) == 2
     assert outcomes.count("COMPLETED") == (1 if claims[0].actor == "DEVICE" else 0)
+
+
+def test_a_continuation_goes_past_the_place_where_it_was_interrupted(provider: Workbench) -> None:
+    """The same scenario twice: stopped at 12.5 MU the first time, the second delivery starts there and ends at 40 MU."""
+    plan = provider.add_plan(make_ion_plan())
+    treated = []
+
+    for _ in range(2):
+        session = provider.check_in(plan)
+        treated.append(SimulatedDevice(provider.address, scenario=SCENARIOS["interrupted"]).treat())
+        provider.complete(session)
+
+    assert [(one.state, one.delivered_mu) for one in treated] == [("CANCELED", {1: 12.5}), ("COMPLETED", {1: 27.5})]
+
+
+def test_the_support_stands_where_the_images_sent_it(provider: Workbench) -> None:
+    """A patient off by x 2, y -1, z 0.5 is moved back: planned lateral 0.5, vertical -12.5 and longitudinal 3.25 are corrected once."""
+    provider.check_in(provider.add_plan(make_ion_plan()))
+
+    SimulatedDevice(provider.address, scenario=Scenario(setup_shift_mm=(2.0, -1.0, 0.5))).treat()
+
+    (row,) = provider.records.beams().to_dict("records")
+    assert (row["support_lateral_mm"], row["support_vertical_mm"], row["support_longitudinal_mm"]) == (-1.5, -11.5, 2.75)
+
+
+def test_a_rival_that_claims_first_is_told_by_name(provider: Workbench) -> None:
+    """Found, but claimed by another before we could: the answer's comment says by whom, and nothing is sent."""
+    session = provider.check_in(provider.add_plan(make_ion_plan()))
+
+    def watch(progress: Progress) -> None:
+        if progress.step == "find":
+            with connect(provider, RIVAL) as rival:
+                assert rival.act(provider.workitems(session)[0].uid, "IN PROGRESS", OTHER_LOCK).is_success
+
+    with pytest.raises(Refused, match=r"^WORKBENCH: answered claim with C301 \(.*RIVAL.*\), expected success$"):
+        SimulatedDevice(provider.address, watch=watch).treat()
+
+    assert [one for one in provider.objects(session=session) if one.origin is Origin.RECEIVED] == []
+
+
+def test_a_device_receives_on_its_own_address_that_faces_the_provider() -> None:
+    """Not on the provider's: that is another machine's in a clinic."""
+    assert own_address("127.0.0.1") == own_address("localhost") == "127.0.0.1"
+    with pytest.raises(Unavailable, match=r"^host no\.such\.invalid: cannot be reached \(.*\), expected the provider's$"):
+        own_address("no.such.invalid")
 
 
 def test_without_work_a_device_says_so(provider: Workbench) -> None:

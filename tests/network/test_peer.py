@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from pydicom.dataset import Dataset
@@ -16,7 +17,7 @@ from tests.clinic import LOCK, make_ct, make_ion_plan, study_keys
 from tests.network.wire import CT, FIND, PULL, VERIFICATION
 from workbench.dicom import part10, uids
 from workbench.errors import Refused, Unavailable
-from workbench.network.peer import Peer, Receiver
+from workbench.network.peer import Peer, Receiver, Reply
 from workbench.network.server import free_port
 from workbench.settings import Limits
 
@@ -55,7 +56,7 @@ class Forgetful:
         entity = AE("FORGETFUL")
         for one in (VERIFICATION, FIND, PULL, CT):
             entity.add_supported_context(one)
-        handlers = [
+        handlers: list[Any] = [
             (evt.EVT_C_ECHO, self.answer),
             (evt.EVT_C_STORE, self.answer),
             (evt.EVT_C_FIND, self.match),
@@ -82,7 +83,7 @@ def test_a_lost_answer_is_asked_for_once_more(call: str) -> None:
         if call == "find":
             assert [one.StudyInstanceUID for one in peer.find(study_keys("STUDY"), FIND)] == ["2.25.1"]
         else:
-            calls = {
+            calls: dict[str, Callable[[], Reply]] = {
                 "echo": peer.echo,
                 "store": lambda: peer.store(make_ct(make_ion_plan())),
                 "report": lambda: peer.report("2.25.1", LOCK, percent=50, text="half"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -112,8 +113,6 @@ def test_values_are_those_of_the_record(database: Database) -> None:
 
 def test_moments_of_any_zone_are_one_moment_in_utc(database: Database) -> None:
     """Quarter past ten in a zone two hours ahead is quarter past eight."""
-    from zoneinfo import ZoneInfo
-
     add(database, started_at=NOW.astimezone(ZoneInfo("Europe/Zurich")))
 
     assert Records(database).beams()["started_at"].iloc[0].isoformat() == "2024-06-03T08:15:00+00:00"
@@ -143,7 +142,7 @@ def test_rows_can_be_asked_for_by_plan_and_session(database: Database) -> None:
 
 def test_a_table_survives_parquet_with_types(database: Database) -> None:
     """What is read back has the same columns, values and types."""
-    add(database, fraction=1, delivered_mu=12.5, started_at=NOW)
+    add(database, fraction=1, delivered_mu=12.5, started_at=NOW, delivery_type="TREATMENT", verification="VERIFIED")
     frame = Records(database).beams()
 
     back = pd.read_parquet(BytesIO(rendered(frame, RecordsFormat.PARQUET)))

@@ -322,3 +322,22 @@ def test_a_class_that_is_not_imported_is_refused(house: House) -> None:
     """A registration comes from devices only; what may be imported is listed."""
     with pytest.raises(Refused, match=r"found SOP class 1\.2\.840\.10008\.5\.1\.4\.1\.1\.66\.1, expected RT Ion Plan, CT Image"):
         house.intake.bring(part10.encoded(make_registration(make_ion_plan())), actor="user")
+
+
+def test_the_refusal_in_the_history_names_everything_that_was_found(house: House) -> None:
+    """The message and the comment name the first finding; the event has the whole list, one line each."""
+    _, plan = house.running()
+    record = make_record(plan)
+    beam = record.TreatmentSessionIonBeamSequence[0]
+    beam.ReferencedBeamNumber, beam.TreatmentTerminationStatus = 7, "TIRED"
+
+    refusal = refusal_of(house, record)
+
+    (event,) = house.history(EventKind.OBJECT_REFUSED)
+    lines = str(event.detail["findings"]).splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "TreatmentSessionIonBeamSequence[0].ReferencedBeamNumber value",
+        "TreatmentSessionIonBeamSequence[0].TreatmentTerminationStatus value",
+    ]
+    assert refusal.comment.startswith("value: ")
+    assert str(refusal).endswith("(and 1 more)")

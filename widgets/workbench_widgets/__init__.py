@@ -9,15 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench_widgets.import_dialog import ImportDialog
     from workbench_widgets.live import Live
     from workbench_widgets.parts import BeamView, RecordTable
     from workbench_widgets.session import SessionDashboard
     from workbench_widgets.setup_view import SetupImagesView
 
-__all__ = ["BeamView", "Live", "RecordTable", "SessionDashboard", "SetupImagesView"]
+__all__ = ["BeamView", "ImportDialog", "Live", "RecordTable", "SessionDashboard", "SetupImagesView"]
 
 _HOMES = {
     "BeamView": "workbench_widgets.parts",
+    "ImportDialog": "workbench_widgets.import_dialog",
     "Live": "workbench_widgets.live",
     "RecordTable": "workbench_widgets.parts",
     "SessionDashboard": "workbench_widgets.session",

@@ -17,6 +17,7 @@ from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned,
 from workbench.conformance.objects import Direction, inspect
 from workbench.dicom import part10
 from workbench.dicom.findings import Finding, Severity
+from workbench.dicom.scope import Scope
 from workbench.errors import Refused, WorkbenchError
 from workbench.records.export import RecordsFormat, rendered
 
@@ -46,14 +47,16 @@ def import_files(
 def check_files(
     files: Annotated[list[Path], typer.Argument(help="DICOM files of any maker.")],
     direction: Annotated[Direction, typer.Option("--as", help="Table to hold them against.")] = Direction.RECEIVED,
+    plan: Annotated[Path | None, typer.Option(help="The plan that treatment records are compared with.")] = None,
     output: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,
 ) -> None:
     """Hold DICOM files against the rows of their objects; exit code 1 when an error is found or a file cannot be checked."""
     found: list[tuple[Path, Finding]] = []
     failures = 0
+    scope = None if plan is None else Scope({"plan": part10.read_file(plan).dataset()})
     for path in files:
         try:
-            found.extend((path, finding) for finding in inspect(part10.read_file(path), direction))
+            found.extend((path, finding) for finding in inspect(part10.read_file(path), direction, scope))
         except WorkbenchError as error:
             failures += 1
             typer.echo(f"workbench: {_placed(path, error)}", err=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 import shapely
@@ -19,9 +20,17 @@ from pydicom.sequence import Sequence
 from workbench.dicom import codes, uids
 from workbench.dicom.uids import UidSource
 from workbench.dicom.values import to_dicom
+from workbench.ocular.equipment import FilmGeometry
 
 ROOM_TO_IEC = {"AXIAL": (0, 1), "LATERAL": (2, 1)}
 """Which components of a room shift move the picture right and up on each film."""
+TUBES = MappingProxyType(
+    {
+        "AXIAL": FilmGeometry(source_to_isocentre_mm=1244.0, isocentre_to_film_mm=617.0, gantry_angle_deg=270.0),
+        "LATERAL": FilmGeometry(source_to_isocentre_mm=1215.0, isocentre_to_film_mm=609.0, gantry_angle_deg=None),
+    }
+)
+"""The device's own X-ray tubes, where a planned image says no distance; as fitted from published OPTIS2 cases (OCULARIS)."""
 BACKGROUND, CLIP, NOISE = 150.0, 60.0, 6.0
 
 
@@ -69,8 +78,9 @@ def setup_image(
     spacing = float(planned.ImagePlanePixelSpacing[0])
     left, top = (float(one) for one in planned.RTImagePosition)
     across, up = ROOM_TO_IEC[view]
-    magnification = float(planned.RTImageSID) / float(planned.get("RadiationMachineSAD") or planned.RTImageSID)
-    moved = [outline + magnification * np.array([shift_mm[across], shift_mm[up]]) for outline in outlines]
+    source_to_film = float(planned.get("RTImageSID") or TUBES[view].source_to_film_mm)
+    source_to_axis = float(planned.get("RadiationMachineSAD") or TUBES[view].source_to_isocentre_mm)
+    moved = [outline + source_to_film / source_to_axis * np.array([shift_mm[across], shift_mm[up]]) for outline in outlines]
     image = acquisition.start(uids.RT_IMAGE, "RTIMAGE", 1 if view == "AXIAL" else 2)
     image.InstanceNumber, image.ImageType = 1, ["ORIGINAL", "PRIMARY", "RADIOGRAPH"]
     image.FrameOfReferenceUID, image.PositionReferenceIndicator = acquisition.frame_uid, None
@@ -81,10 +91,10 @@ def setup_image(
     image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 8, 8, 7, 0
     grid = Grid(rows=rows, columns=columns, spacing_mm=spacing, left_mm=left, top_mm=top)
     image.PixelData = film(moved, grid).tobytes()
-    for keyword in ("RTImageSID", "GantryAngle", "BeamLimitingDeviceAngle", "PatientSupportAngle"):
+    for keyword in ("GantryAngle", "BeamLimitingDeviceAngle", "PatientSupportAngle"):
         if keyword in planned:
             image[keyword] = planned[keyword]
-    image.RadiationMachineSAD = planned.get("RadiationMachineSAD")
+    image.RTImageSID, image.RadiationMachineSAD = to_dicom("DS", source_to_film), to_dicom("DS", source_to_axis)
     image.RTImageLabel, image.RTImagePlane, image.ConversionType = view, "NORMAL", "DI"
     image.XRayImageReceptorAngle, image.RadiationMachineName, image.PrimaryDosimeterUnit = "0", None, None
     image.ImagePlanePixelSpacing, image.RTImagePosition = planned.ImagePlanePixelSpacing, planned.RTImagePosition

@@ -20,7 +20,7 @@ from workbench.dicom.conditions import Place
 from workbench.dicom.findings import Finding, Severity, errors
 from workbench.dicom.rules import Kept, Verdict
 from workbench.dicom.scope import ABSENT, Missing, Scope
-from workbench.dicom.spec import Attribute, Iod, Items, One, Repeating, Row, Same, Source
+from workbench.dicom.spec import Attribute, Iod, Items, One, Paired, Repeating, Row, Same, Source
 
 __all__ = ["Finding", "Severity", "check", "errors"]
 
@@ -117,6 +117,8 @@ class _Checker:
         scopes: Sequence[Scope | None] | None = _scopes(row.each, here.scope)
         if not self._is_ours and isinstance(row.each, One):
             scopes = [here.scope] * len(items)
+        elif isinstance(row.each, Paired):
+            scopes = row.each.beside(items, here.scope)
         if scopes is not None and len(scopes) != len(items):
             yield _finding(path, tag, "items", f"found {len(items)} items, expected {len(scopes)}")
             scopes = None

@@ -6,7 +6,7 @@ printed statement, and give its ``word`` in the vocabulary of the fact tables. N
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
@@ -396,6 +396,31 @@ class Read(Rule):
     def word(self) -> str:
         """The rule's word in the tables."""
         return self.said
+
+
+@dataclass(frozen=True, slots=True)
+class Among(Rule):
+    """Received; one of the numbers that the items of a known sequence have, such as the beams of the plan."""
+
+    path: str
+    number: str
+
+    def produce(self, scope: Scope) -> object:
+        """Nothing: a received value is not ours to make."""
+        return ABSENT
+
+    def agrees(self, vr: str, found: object, scope: Scope | None) -> Verdict:
+        """An error when no item has the number; not compared when the sequence is not known."""
+        if scope is None or not scope.knows(self.path):
+            return Verdict.NOT_COMPARED
+        members = scope[self.path]
+        if not isinstance(members, Sequence):
+            return Verdict.NOT_COMPARED
+        return Verdict.AGREES if any(values.same(vr, found, member.get(self.number)) for member in members) else Verdict.DIFFERS
+
+    def in_words(self) -> str:
+        """The rule in words."""
+        return f"a number of {self.path}"
 
 
 @dataclass(frozen=True, slots=True)

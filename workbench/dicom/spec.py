@@ -187,6 +187,44 @@ class Ends:
 
 
 @dataclass(frozen=True, slots=True)
+class Paired:
+    """Received items, each read beside the member of a known sequence that has its number.
+
+    Parameters
+    ----------
+    path : the known sequence.
+    number, found : keyword of the number there, and of its counterpart in the received item.
+    name : root under which the item's rows know the member.
+    """
+
+    path: str
+    number: str
+    found: str
+    name: str
+
+    def scopes(self, scope: Scope) -> list[Scope]:
+        """Nothing is made from a received sequence."""
+        return []
+
+    def beside(self, items: Sequence[Dataset], scope: Scope | None) -> list[Scope | None]:
+        """A scope for each received item; the plain one where it has no counterpart."""
+        if scope is None or not scope.knows(self.path):
+            return [scope] * len(items)
+        members = scope[self.path]
+        numbered = {str(one.get(self.number)): one for one in members} if isinstance(members, Sequence) else {}
+        partners = [numbered.get(str(item.get(self.found))) for item in items]
+        return [scope if partner is None else scope.child(**{self.name: partner}) for partner in partners]
+
+    def word(self) -> str:
+        """The tables are silent."""
+        return ""
+
+    def in_words(self) -> str:
+        """The source in words."""
+        return "at least one item"
+
+
+@dataclass(frozen=True, slots=True)
 class Same:
     """The items that the received object has, each row applied to each of them.
 

@@ -16,11 +16,26 @@ from collections.abc import Sequence
 
 from workbench.dicom import uids
 from workbench.dicom.conditions import All, Equals, First, Foreign, Positive, Referred
-from workbench.dicom.rules import AtEnds, Configured, Constant, Copied, Derived, Empty, Entered, Generated, Now, OneOf, Taken
+from workbench.dicom.rules import (
+    Among,
+    AtEnds,
+    Configured,
+    Constant,
+    Copied,
+    Derived,
+    Empty,
+    Entered,
+    Generated,
+    Matches,
+    Now,
+    OneOf,
+    Taken,
+)
 from workbench.dicom.scope import ABSENT, Missing, Scope
-from workbench.dicom.spec import Attribute, Chosen, Each, Ends, Iod, Items, Module, One
-from workbench.iods.common import FIRST_SPOTS, MODULATED_WHEEL, READ_INSTANCE, READ_PATIENT, READ_REFERENCE
+from workbench.dicom.spec import Attribute, Chosen, Each, Ends, Iod, Items, Module, One, Paired
+from workbench.iods.common import FIRST_SPOTS, MODULATED_WHEEL, READ_INSTANCE, READ_REFERENCE
 
+PATIENT_KEYWORDS = ("PatientName", "PatientID", "PatientBirthDate", "PatientSex")
 METERSET = Entered("entered.meterset_mu", "meterset")
 POINT_METERSET = AtEnds(Constant(0), METERSET, "first=0;last=manual_meterset")
 RECORDED_GATED_WHEEL = Referred(
@@ -405,7 +420,12 @@ RECEIVED_ION_RECORD = Iod(
     "RT Ion Beams Treatment Record",
     (uids.RT_ION_BEAMS_RECORD, uids.RT_BEAMS_RECORD),
     (
-        Module("Patient Module", "9.1.2.6.1", READ_PATIENT, "Patient"),
+        Module(
+            "Patient Module",
+            "9.1.2.6.1",
+            tuple(Attribute(keyword, "2", Matches(f"plan.{keyword}")) for keyword in PATIENT_KEYWORDS),
+            "Patient",
+        ),
         Module("General Study Module", "9.1.2.6.2", (Attribute("StudyInstanceUID", "1"),), "Study"),
         Module(
             "RT Series Module",
@@ -436,26 +456,26 @@ RECEIVED_ION_RECORD = Iod(
                     "TreatmentSessionIonBeamSequence",
                     "1",
                     (
-                        Attribute("ReferencedBeamNumber", "1"),
-                        Attribute("BeamName", "1"),
-                        Attribute("BeamType", "1"),
-                        Attribute("RadiationType", "1"),
-                        Attribute("ScanMode", "1"),
-                        Attribute("NumberOfWedges", "1"),
-                        Attribute("NumberOfCompensators", "1"),
+                        Attribute("ReferencedBeamNumber", "1", Among("plan.IonBeamSequence", "BeamNumber")),
+                        Attribute("BeamName", "1", Matches("beam.BeamName")),
+                        Attribute("BeamType", "1", Matches("beam.BeamType")),
+                        Attribute("RadiationType", "1", Matches("beam.RadiationType")),
+                        Attribute("ScanMode", "1", Matches("beam.ScanMode")),
+                        Attribute("NumberOfWedges", "1", Matches("beam.NumberOfWedges")),
+                        Attribute("NumberOfCompensators", "1", Matches("beam.NumberOfCompensators")),
                         Items(
                             "RecordedCompensatorSequence",
                             "1C",
                             (Attribute("ReferencedCompensatorNumber", "1"),),
                             when=Positive("NumberOfCompensators"),
                         ),
-                        Attribute("NumberOfBoli", "1"),
-                        Attribute("NumberOfBlocks", "1"),
-                        Items("RecordedSnoutSequence", "1C", (Attribute("SnoutID", "1"),)),
-                        Attribute("NumberOfRangeShifters", "1"),
-                        Attribute("NumberOfLateralSpreadingDevices", "1"),
-                        Attribute("NumberOfRangeModulators", "1"),
-                        Attribute("PatientSupportType", "1"),
+                        Attribute("NumberOfBoli", "1", Matches("beam.NumberOfBoli")),
+                        Attribute("NumberOfBlocks", "1", Matches("beam.NumberOfBlocks")),
+                        Items("RecordedSnoutSequence", "1C", (Attribute("SnoutID", "1", Matches("beam.SnoutSequence.0.SnoutID")),)),
+                        Attribute("NumberOfRangeShifters", "1", Matches("beam.NumberOfRangeShifters")),
+                        Attribute("NumberOfLateralSpreadingDevices", "1", Matches("beam.NumberOfLateralSpreadingDevices")),
+                        Attribute("NumberOfRangeModulators", "1", Matches("beam.NumberOfRangeModulators")),
+                        Attribute("PatientSupportType", "1", Matches("beam.PatientSupportType")),
                         Attribute("CurrentFractionNumber", "2"),
                         Attribute("TreatmentDeliveryType", "2", OneOf(("TREATMENT", "SETUP", "CONTINUATION"))),
                         Attribute("TreatmentTerminationStatus", "1", OneOf(("NORMAL", "OPERATOR", "MACHINE", "UNKNOWN"))),
@@ -485,6 +505,7 @@ RECEIVED_ION_RECORD = Iod(
                             ),
                         ),
                     ),
+                    Paired("plan.IonBeamSequence", "BeamNumber", "ReferencedBeamNumber", "beam"),
                 ),
             ),
             "Treatment Record",

@@ -34,6 +34,8 @@ class Desk:
         except (Refused, Conflict) as refusal:
             log.info("%s of %s by %s refused: %s", what, subject, actor, refusal)
             detail = {"what": what, "rule": refusal.rule, "why": str(refusal)}
+            if refusal.details:
+                detail["findings"] = "\n".join(refusal.details)
             with self.archive.database.transaction() as transaction:
                 transaction.history.append(kind, subject=subject[:64], actor=actor, at=self.clock.now(), detail=detail)
             raise

@@ -27,7 +27,6 @@ from workbench.dicom.scope import Scope
 from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
 from workbench.mapping.records import read_record
-from workbench.settings import Identity
 from workbench.treatment.record import Record
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
@@ -93,7 +92,7 @@ class Intake:
         if origin is Origin.IMPORTED:
             # Images that the user brings are those of the ocular exchange; the treatment side's own images come from its devices.
             direction = Direction.IMPORT if instance.sop_class_uid == uids.RT_IMAGE else Direction.RECEIVED
-            _inspect(instance, dataset, self.desk.settings.identity, direction)
+            _inspect(instance, dataset, self._scope(), direction)
         found = str(dataset.get("PatientID") or "")
         if patient_id is not None and found.casefold() != patient_id.casefold():
             raise Refused(
@@ -105,6 +104,16 @@ class Intake:
     def keep(self, instance: Encoded, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
         """Keep an object that the workbench made for a session; whether it was new."""
         return self._keep_new(instance, instance.dataset(), actor=actor, origin=origin, session=session)
+
+    def _scope(self, session: SessionRow | None = None) -> Scope:
+        """What a received object is compared with: our identity, and the session's plan."""
+        roots: dict[str, object] = {"identity": self.desk.settings.identity}
+        if session is not None:
+            with self.desk.archive.database.reading() as view:
+                plan = view.objects.get(session.session_plan_uid)
+            if plan is not None:
+                roots["plan"] = self.desk.archive.read(plan).dataset()
+        return Scope(roots)
 
     def _keep_new(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
         """Keep the object unless it is stored already; whether it was new."""
@@ -128,7 +137,7 @@ class Intake:
                 _belongs(dataset, session, view)
             known = self.desk.archive.is_same(instance, view)
         if not known:
-            _inspect(instance, dataset, self.desk.settings.identity)
+            _inspect(instance, dataset, self._scope(session if instance.sop_class_uid in RECORDS else None))
             self._keep(instance, dataset, actor=actor, origin=Origin.RECEIVED, session=session)
 
     def _keep(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
@@ -165,12 +174,12 @@ class Intake:
         return True
 
 
-def _inspect(instance: Encoded, dataset: Dataset, identity: Identity, direction: Direction = Direction.RECEIVED) -> None:
+def _inspect(instance: Encoded, dataset: Dataset, scope: Scope, direction: Direction = Direction.RECEIVED) -> None:
     """Hold the object against the rows we receive or import it by.
 
     Parameters
     ----------
-    identity : speaking as stated is stricter than speaking for ourselves.
+    scope : knows our ``identity``, as speaking as stated is stricter, and the ``plan`` that the object belongs to, where it is known.
 
     Raises
     ------
@@ -182,9 +191,10 @@ def _inspect(instance: Encoded, dataset: Dataset, identity: Identity, direction:
             rule="identity",
             comment="Data set and request name different instances",
         )
-    wrong = errors(inspect(instance, direction, Scope({"identity": identity}), dataset=dataset))
-    for finding in wrong:
-        log.info("object %s: %s %s: %s", instance.sop_instance_uid, finding.path, finding.code, _told(finding))
+    wrong = errors(inspect(instance, direction, scope, dataset=dataset))
+    told = tuple(f"{finding.path} {finding.code}: {_told(finding)}" for finding in wrong)
+    for line in told:
+        log.info("object %s: %s", instance.sop_instance_uid, line)
     if wrong:
         first = wrong[0]
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -192,6 +202,7 @@ def _inspect(instance: Encoded, dataset: Dataset, identity: Identity, direction:
             f"object {instance.sop_instance_uid}: {first.path}: {_told(first)}{more}",
             rule=f"row:{first.code}",
             comment=_located(first),
+            details=told,
         )
 
 
