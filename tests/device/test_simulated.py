@@ -114,7 +114,7 @@ def test_two_devices_for_one_workitem_have_one_winner(make_bench: BenchMaker) ->
     outcomes: list[str] = []
 
     def treat(title: str) -> None:
-        address = replace(provider.address, device_ae_title=title, device_port=free_port())
+        address = provider.address if title == "DEVICE" else replace(provider.address, device_ae_title=title, device_port=free_port())
         known.wait()
         try:
             outcomes.append(SimulatedDevice(address).treat().state)

@@ -188,13 +188,12 @@ def test_each_refused_file_is_one_sentence_and_the_others_come_in(folder: Path) 
         await look(dialog, folder)
         await click(dialog, dialog.start)
 
-        sentences = dialog._refusals.value.split("<li>")[1:]
-        assert [
-            [word in sentence for word in (name, reason)]
-            for sentence, (name, reason) in zip(
-                sentences, [("truncated.dcm", "byte"), ("explicit.dcm", "TransferSyntaxUID"), ("lateral.dcm", "RTImagePlane")], strict=True
-            )
-        ] == [[True, True]] * 3
+        truncated, explicit, lacks = dialog._refusals.value.split("<li>")[1:]
+        assert "truncated.dcm: " in truncated
+        assert "explicit.dcm: " in explicit
+        assert "TransferSyntaxUID: found 1.2.840.10008.1.2.1, expected Implicit VR Little Endian" in explicit
+        assert "lateral.dcm: " in lacks
+        assert "RTImagePlane" in lacks
         assert stored(bench) == {AXIAL}
         assert dialog.message == "1 file imported, 2 files refused."
 

@@ -22,16 +22,11 @@ def matches(identifier: Dataset, candidate: Dataset) -> bool:
     return all(_matches(element, candidate) for element in identifier if element.tag not in NO_KEYS)
 
 
-def answer(identifier: Dataset, found: Dataset, never: frozenset[int] = frozenset()) -> Dataset:
-    """The requested keys of a match, empty where it has none.
-
-    Parameters
-    ----------
-    never : tags that are not answered even when asked for.
-    """
+def answer(identifier: Dataset, found: Dataset) -> Dataset:
+    """The requested keys of a match, empty where it has none."""
     reply = Dataset()
     for element in identifier:
-        if element.tag in never or element.tag in NO_KEYS:
+        if element.tag in NO_KEYS:
             continue
         reply[element.tag] = _answered(element, found)
     if SPECIFIC_CHARACTER_SET in found:

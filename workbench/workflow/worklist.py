@@ -14,6 +14,7 @@ from workbench.archive.rows import SessionRow, SessionState, StepState, Workitem
 from workbench.dicom import matching, part10, uids
 from workbench.errors import Conflict, Refused, WorkbenchError
 from workbench.events import EventKind
+from workbench.iods.workitem_operations import is_key, may_get, may_set
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
 from workbench.workflow.ups import Lock, Request, UpsRule, judge
@@ -21,15 +22,6 @@ from workbench.workflow.ups import Lock, Request, UpsRule, judge
 log = logging.getLogger(__name__)
 
 TRANSACTION_UID = Tag(0x0008, 0x1195)
-NEVER_ANSWERED = frozenset({int(TRANSACTION_UID)})
-NEVER_READ = frozenset({int(TRANSACTION_UID), 0x00080016, 0x00080018})
-"""N-GET gives neither lock nor SOP UIDs (PS3.4 CC.2.7)."""
-NEVER_SET = (
-    "SOPClassUID SOPInstanceUID ProcedureStepState PatientName PatientID PatientBirthDate PatientSex "
-    "AdmissionID IssuerOfAdmissionIDSequence AdmittingDiagnosesDescription AdmittingDiagnosesCodeSequence "
-    "ReferencedRequestSequence ReplacedProcedureStepSequence"
-).split()
-"""Attributes that no N-SET may touch (PS3.4 Table CC.2.5-3)."""
 WORDS = {
     UpsRule.NO_LONGER_UPDATABLE: "it is {state}; a final workitem cannot be changed",
     UpsRule.WRONG_LOCK: "it is {held}; the Transaction UID is missing or not the holder's",
@@ -71,14 +63,15 @@ class Worklist:
             rows = view.workitems.find(
                 uid=_single(identifier, "SOPInstanceUID"), state=_state(identifier), code=_code(identifier), rooms=door.room_names
             )
-        if TRANSACTION_UID in identifier and not identifier[TRANSACTION_UID].is_empty:
+        if any(not is_key(element.keyword) and not element.is_empty for element in identifier):
             return
+        keys = Dataset()
+        keys.update({element.tag: element for element in identifier if is_key(element.keyword)})
         for row in rows:
             if row.session_id not in canceled and door.serves(row):
                 found = attributes(row)
-                keys = _without(identifier, TRANSACTION_UID)
                 if matching.matches(keys, found):
-                    yield matching.answer(keys, found, NEVER_ANSWERED)
+                    yield matching.answer(keys, found)
 
     def get(self, uid: str, tags: list[int], actor: str) -> Dataset:
         """The requested attributes of a workitem, whole sequences; all but the lock and the SOP UIDs when none are named.
@@ -92,7 +85,7 @@ class Worklist:
         found = attributes(row)
         reply = Dataset()
         for element in found:
-            if int(element.tag) not in NEVER_READ and (not tags or int(element.tag) in tags):
+            if may_get(element.keyword) and (not tags or int(element.tag) in tags):
                 reply[element.tag] = element
         return reply
 
@@ -139,10 +132,11 @@ class Worklist:
         ):
             row, session = self._known(transaction, uid, actor)
             self._allowed(row, session, Request.CHANGE, lock)
-            for keyword in NEVER_SET:
-                if keyword in changes:
+            for element in changes:
+                if not may_set(element.keyword):
                     raise Refused(
-                        f"workitem {uid}: {keyword} cannot be set, expected none of {len(NEVER_SET)} fixed attributes", rule="not-settable"
+                        f"workitem {uid}: {element.keyword} cannot be set, expected attributes that N-SET may name (PS3.4 Table CC.2.5-3)",
+                        rule="not-settable",
                     )
             dataset = part10.decode(row.dataset, uids.EXPLICIT_LITTLE)
             dataset.update({element.tag: element for element in changes if element.tag != TRANSACTION_UID})
@@ -225,9 +219,3 @@ def _code(identifier: Dataset) -> str | None:
     items = identifier.get("ScheduledWorkitemCodeSequence") or []
     value = str(items[0].get("CodeValue") or "") if items else ""
     return value if value and not set("*?") & set(value) else None
-
-
-def _without(identifier: Dataset, tag: object) -> Dataset:
-    reduced = Dataset()
-    reduced.update({element.tag: element for element in identifier if element.tag != tag})
-    return reduced

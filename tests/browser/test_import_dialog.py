@@ -1,0 +1,96 @@
+"""Files imported in JupyterLab with a real browser: the question about the Patient ID, and the image that comes in."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import lab
+from tests.browser.lab import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+DIALOG = """
+from pathlib import Path
+
+import numpy as np
+import workbench as wb
+from pydicom import dcmread
+from workbench_widgets import ImportDialog
+
+bench = wb.Workbench(listen=False)
+plan = wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan())
+for path in bench.export(plan, "stick"):
+    dataset = dcmread(path)
+    if dataset.Modality == "RTIMAGE":
+        rows, columns = np.indices((dataset.Rows, dataset.Columns))
+        bone = np.hypot(rows - dataset.Rows / 2, columns - dataset.Columns / 2) < dataset.Rows / 3
+        dataset.PixelData = (60 + rows // 8 + 100 * bone).astype(np.uint8).tobytes()
+        dataset.save_as(path)
+Path("stick", "notes.txt").write_text("no DICOM")
+whole = next(Path("stick").glob("RTIMAGE_AXIAL*")).read_bytes()
+Path("stick", "broken.dcm").write_bytes(whole[:-1000])
+dialog = ImportDialog(bench)
+dialog
+"""
+"""A plan, its two images with pixels, a truncated file and a text, in a folder beside the notebook."""
+
+
+def open_dialog(page: Any, address: str, notebooks: Path) -> None:
+    """A notebook with one cell that shows the dialog, run beside a new folder of files."""
+    shutil.rmtree(notebooks / "stick", ignore_errors=True)
+    lab.write_notebook(notebooks / "import.ipynb", DIALOG)
+    lab.open_notebook(page, address, "import.ipynb")
+    assert lab.run_all(page) == []
+    page.wait_for_selector(".wb-import-dialog")
+
+
+def test_another_patients_images_are_imported_after_a_question(page: Any, address: str, notebooks: Path) -> None:
+    """By keyboard alone: name a folder, choose, enter another Patient ID, be asked, go on; the images are seen and listed."""
+    open_dialog(page, address, notebooks)
+
+    page.focus(".wb-import-path input")
+    page.keyboard.type("stick")
+    page.keyboard.press("Enter")
+    expect(page, ".wb-import-dialog .wb-notice").to_contain_text("3 files found, 1 cannot be read. 1 other file there")
+    expect(page, ".wb-import-refused li").to_contain_text("broken.dcm: ")
+    page.focus(".wb-import-choice select")
+    page.keyboard.press("Control+a")
+    page.get_by_label("Patient ID", exact=True).focus()
+    page.keyboard.type("P-002")
+    expect(page, ".wb-import-start").to_have_text("Import \N{MIDDLE DOT} 3 files for P-002")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page, ".wb-import-dialog .wb-notice").to_contain_text(
+        "The Patient ID does not match: 3 files carry SAMPLE, to be imported for P-002. Import them all the same?"
+    )
+    assert page.locator(".wb-import-done tbody tr").count() == 0
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+
+    expect(page, ".wb-import-dialog .wb-notice").to_contain_text("3 files imported.")
+    expect(page, ".wb-import-pictures .wb-drawn").to_be_visible()
+    expect(page, ".wb-import-pictures .wb-heading").to_contain_text("AXIAL")
+    labels = page.eval_on_selector_all(".wb-import-done [data-column=label]", "cells => cells.map(cell => cell.innerText)")
+    assert sorted(labels) == ["AXIAL", "LATERAL", "Plan 1"]
+
+
+def test_a_file_from_the_browser_is_imported(page: Any, address: str, notebooks: Path) -> None:
+    """A file chosen in the browser's own dialog is listed, imported and shown."""
+    open_dialog(page, address, notebooks)
+    (axial,) = (notebooks / "stick").glob("RTIMAGE_AXIAL*")
+
+    with page.expect_file_chooser() as chooser:
+        page.click(".wb-import-upload")
+    chooser.value.set_files(axial)
+    expect(page, ".wb-import-choice option").to_contain_text("AXIAL")
+    page.get_by_label("Patient ID", exact=True).fill("sample")
+    expect(page, ".wb-import-start").to_be_enabled()
+    page.click(".wb-import-start")
+
+    expect(page, ".wb-import-dialog .wb-notice").to_contain_text("1 file imported.")
+    expect(page, ".wb-import-pictures .wb-drawn").to_be_visible()
