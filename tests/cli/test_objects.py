@@ -10,7 +10,11 @@ import pytest
 
 from tests.cli.terminal import Command, files_below, write
 from tests.clinic import LOCK, connect, make_ct, make_ion_plan, make_record, make_registration
+from tests.factories import CountedUids, make_plan
 from workbench.bench import Workbench
+from workbench.dicom import part10
+from workbench.mapping import ocular_plans
+from workbench.settings import OWN
 
 
 def stored(folder: Path) -> list[str]:
@@ -191,3 +195,19 @@ def test_an_empty_folder_has_no_records(command: Command) -> None:
     """A header alone, or an empty list; no error."""
     assert command("records").code == 0
     assert json.loads(command("records", "--format", "json").out) == []
+
+
+def test_an_imported_image_is_exported_again_blank(command: Command, tmp_path: Path) -> None:
+    """A file in the folder that was named, its pixels all zero, its patient the same; a second time the name is taken."""
+    image = ocular_plans.export(make_plan(), uid_source=CountedUids(), identity=OWN).images[0]
+    image.PixelData = bytes([7]) * len(image.PixelData)
+    uid = write(tmp_path / "image.dcm", image)
+    command("import", tmp_path / "image.dcm")
+
+    first, second = (command("export", uid, "--to", tmp_path / "out") for _ in range(2))
+
+    (path,) = (tmp_path / "out").iterdir()
+    again = part10.read_file(path).dataset()
+    assert (first.code, first.out.strip()) == (0, str(path))
+    assert (set(again.PixelData), again.PatientID, again.RTImageLabel) == ({0}, image.PatientID, image.RTImageLabel)
+    assert "exists already" in second.refusal

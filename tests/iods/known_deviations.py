@@ -42,6 +42,26 @@ KNOWN = (
         "",
         "the checker's tables lack it; PS3.3 C.8.8.25 has it in the range modulator settings, as the statement does (C.2.15)",
     ),
+    Deviation(
+        r"Error - Missing attribute Type 1C .*<RecordedWedgeSequence> Module=<RTIonBeamsSessionRecord>",
+        "",
+        "the record entered by hand has no row for it (TMS statement 9.1.1.2.7), although its control points name the wedges",
+    ),
+    Deviation(
+        r"Error - Missing attribute Type 2 .*<BlockName> Module=<RTIonBeamsSessionRecord>",
+        "",
+        "the record entered by hand has no row for it (TMS statement 9.1.1.2.7)",
+    ),
+    Deviation(
+        r"Error - Unrecognized enumerated value <UNKNOWN> for value 1 of attribute <Treatment Verification Status>",
+        "",
+        "the constant of the record entered by hand (TMS statement 9.1.1.2.7)",
+    ),
+    Deviation(
+        r"Error - Unrecognized enumerated value <VERIFIED> for value 1 of attribute <Treatment Verification Status>",
+        "",
+        "the checker's list lacks the standard's own term",
+    ),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import subprocess
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from pydicom.dataset import Dataset
 
 from tests.factories import CountedUids, make_plan
 from tests.iods.known_deviations import KNOWN, unexplained
+from workbench.bench import Workbench
+from workbench.device.scenario import Scenario
+from workbench.device.simulated import SimulatedDevice
 from workbench.dicom import part10
 from workbench.mapping.ocular_plans import export
 from workbench.ocular.eyeplan import read_eyeplan
@@ -42,6 +46,36 @@ def test_dcmdump_reads_every_exported_file(tmp_path: Path) -> None:
 
     assert [dump.stderr for dump in dumps] == ["", "", ""]
     assert "[ORIGINAL\\SECONDARY\\DRR\\]" in dumps[1].stdout
+
+
+@pytest.mark.interop("dcm2json")
+def test_dcm2json_reads_every_exported_file(tmp_path: Path) -> None:
+    """DCMTK turns plan and images into JSON, each with its own SOP Instance UID."""
+    written = files(make_plan(), tmp_path)
+
+    outputs = [subprocess.run(["dcm2json", path], capture_output=True, text=True, check=True).stdout for path in written]
+
+    assert [json.loads(output)["00080018"]["Value"] for output in outputs] == [
+        [part10.read_file(path).sop_instance_uid] for path in written
+    ]
+
+
+@pytest.mark.interop("dciodvfy", "dcmdump", "dcm2json")
+def test_records_and_session_plan_pass_the_witnesses(tmp_path: Path) -> None:
+    """A partial delivery by the device and the rest entered by hand: their records and the session plan are read and hold."""
+    interrupted = Scenario(interrupt_beam=1, interrupt_at_mu=30.0)
+    with Workbench(tmp_path / "data") as bench:
+        session = bench.check_in(bench.add_plan(make_plan()), meterset_mu={1: 80.0})
+        treated = SimulatedDevice(bench.address, scenario=interrupted).treat()
+        by_hand = bench.record(session, beam=1, meterset_mu=50.0)
+        paths = [bench.path(str(uid)) for uid in (treated.record_uid, by_hand, session.session_plan_uid)]
+
+        lines = [line for path in paths for line in _complaints(path)]
+        for tool in ("dcmdump", "dcm2json"):
+            for path in paths:
+                subprocess.run([tool, path], capture_output=True, check=True)
+
+    assert unexplained(lines) == []
 
 
 @pytest.mark.interop("dciodvfy")

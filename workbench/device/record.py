@@ -53,6 +53,7 @@ RECORDED = {
             "RangeModulatorNumber": "ReferencedRangeModulatorNumber",
             "RangeModulatorID": "RangeModulatorID",
             "RangeModulatorType": "RangeModulatorType",
+            "BeamCurrentModulationID": "BeamCurrentModulationID",
         },
     ),
     "IonWedgeSequence": (
@@ -104,7 +105,7 @@ def treatment_record(plan: Dataset, delivered: Several[Delivered], *, machine: s
     record.SpecificCharacterSet = plan.get("SpecificCharacterSet") or "ISO_IR 192"
     record.SOPClassUID, record.SOPInstanceUID = uids.RT_ION_BEAMS_RECORD, uid_source.new()
     _copy(record, plan, COPIED_FROM_PLAN)
-    record.Modality, record.SeriesInstanceUID, record.SeriesNumber = "RTRECORD", uid_source.new(), None
+    record.Modality, record.SeriesInstanceUID, record.SeriesNumber = "RTRECORD", uid_source.new(), 1
     record.OperatorsName = None
     record.Manufacturer, record.ManufacturerModelName = "Ocular Proton Workbench", "Simulated treatment delivery device"
     record.InstanceNumber = 1

@@ -55,7 +55,6 @@ class Acquisition:
             dataset.add_new(keyword, vr, self.plan.get(keyword))
         dataset.AccessionNumber = self.plan.get("AccessionNumber")
         dataset.Modality, dataset.SeriesInstanceUID, dataset.SeriesNumber = modality, self.uid_source.new(), number
-        dataset.Laterality = None
         dataset.SeriesDate, dataset.SeriesTime = to_dicom("DA", self.now), to_dicom("TM", self.now)
         dataset.OperatorsName = None
         dataset.Manufacturer, dataset.ManufacturerModelName = "Ocular Proton Workbench", "Simulated treatment delivery device"
@@ -172,6 +171,8 @@ def registration(acquisition: Acquisition, images: Several[Dataset], shift_mm: t
     """The rigid registration that takes the acquired images onto the plan: the correction of the shift."""
     dataset = acquisition.start(uids.SPATIAL_REGISTRATION, "REG", 4)
     dataset.FrameOfReferenceUID, dataset.PositionReferenceIndicator = acquisition.frame_uid, None
+    eye = str(acquisition.plan.get("PositionReferenceIndicator") or "")
+    dataset.Laterality = {"RIGHT EYE": "R", "LEFT EYE": "L"}.get(eye)
     dataset.ContentDate, dataset.ContentTime, dataset.InstanceNumber = dataset.SeriesDate, dataset.SeriesTime, 1
     dataset.ContentLabel, dataset.ContentDescription, dataset.ContentCreatorName = "SETUP", None, None
     matrix = Dataset()
