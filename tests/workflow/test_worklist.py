@@ -173,13 +173,20 @@ def test_the_same_report_twice_changes_nothing_more(house: House) -> None:
     assert house.workitem(session) == once
 
 
-@pytest.mark.parametrize("keyword", ["SOPClassUID", "SOPInstanceUID", "ProcedureStepState", "PatientName", "PatientID", "PatientSex"])
+@pytest.mark.parametrize(
+    "keyword",
+    """
+    SOPClassUID SOPInstanceUID ProcedureStepState PatientName PatientID IssuerOfPatientID IssuerOfPatientIDQualifiersSequence
+    PatientBirthDate PatientSex AdmissionID IssuerOfAdmissionIDSequence AdmittingDiagnosesDescription AdmittingDiagnosesCodeSequence
+    ReferencedRequestSequence ReplacedProcedureStepSequence
+    """.split(),
+)
 def test_an_attribute_that_is_never_set_takes_the_whole_request_with_it(house: House, keyword: str) -> None:
-    """All or none: the progress beside it is not written either."""
+    """All or none, for each that PS3.4 Table CC.2.5-3 does not allow, even without a value: the progress beside it is not written."""
     session = house.prepare()
     uid = house.claim(session)
     before, changes = house.workitem(session), progress(25)
-    setattr(changes, keyword, "1")
+    setattr(changes, keyword, [] if keyword.endswith("Sequence") else "")
 
     with pytest.raises(Refused, match=rf"^workitem {uid}: {keyword} cannot be set") as refusal:
         house.worklist.change(uid, changes, LOCK, DEVICE)

@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from pydicom.datadict import tag_for_keyword
 
+from workbench.dicom.spec import Items
 from workbench.iods.workitem import RECEIVED_WORKITEM, WORKITEM
 
 NOT_ALLOWED: Final = "not allowed"
@@ -522,11 +523,9 @@ def trial_path(path: str) -> str:
     return TRIAL_PATHS.get(path, path)
 
 
-@cache
 def stated(path: str) -> tuple[str, ...]:
     """Which tables of the TMS statement list the attribute: ``created``, ``received``, both or neither."""
-    wanted = trial_path(path)
-    return tuple(iod.direction for iod in (WORKITEM, RECEIVED_WORKITEM) if any(wanted == one for _, one, _ in iod.walk()))
+    return tuple(direction for direction, paths in _stated_paths().items() if trial_path(path) in paths)
 
 
 def may_set(keyword: str) -> bool:
@@ -545,6 +544,15 @@ def is_key(keyword: str) -> bool:
     """Whether C-FIND may ask for an attribute of the workitem itself, or match it."""
     row = _rows().get(keyword)
     return row is None or row.is_key
+
+
+@cache
+def _stated_paths() -> Mapping[str, frozenset[str]]:
+    """Direction → paths of the workitem that the TMS statement lists."""
+    return {
+        iod.direction: frozenset(path for _, path, row in iod.walk() if isinstance(row, Items) or not row.beyond)
+        for iod in (WORKITEM, RECEIVED_WORKITEM)
+    }
 
 
 @cache

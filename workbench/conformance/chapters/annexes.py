@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from workbench.conformance.chapters.workitems import operations
 from workbench.conformance.deviations import FROM_STANDARD, FROM_STATEMENT, Deviation
 from workbench.conformance.lines import printed_tag, printed_vr, rows_of
 from workbench.conformance.markdown import bullets, document, heading, paragraph, table
@@ -62,6 +63,7 @@ def annexes() -> str:
                 "A session plan is the received plan with the rows of 8.1.1 set, and with the monitor units entered at check-in.",
             )
         ),
+        *operations(),
         *_dictionaries(),
         *_extensions(),
     )

@@ -37,8 +37,8 @@ DESCRIPTIONS: Final = {
         "The Error Comment names the rule and who is in the way, never the Transaction UID."
     ),
     "N-SET": (
-        "All changes or none; sequences are replaced whole. SOP Class and Instance UID, Procedure Step State, name, ID, birth date and sex "
-        "of the patient, admission and referenced request cannot be set."
+        "All changes or none; sequences are replaced whole. Annex 8.1.8 has the attributes that cannot be set: SOP Class and Instance UID, "
+        "Procedure Step State, who the patient is, admission, referenced request and replaced step."
     ),
     "N-GET": "Requested attributes, whole sequences; never Transaction UID, SOP Class UID or SOP Instance UID. Not in the TMS statement.",
 }
