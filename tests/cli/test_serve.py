@@ -17,6 +17,9 @@ from workbench.dicom import part10
 from workbench.errors import WorkbenchError
 from workbench.network.peer import Peer
 
+pytestmark = pytest.mark.slow
+"""Each test starts processes of its own."""
+
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
 def test_a_signal_stops_the_provider_cleanly(tmp_path: Path, number: signal.Signals) -> None:
@@ -70,7 +73,6 @@ def test_the_command_line_works_beside_a_running_provider(tmp_path: Path) -> Non
     assert (shown["state"], shown["workitems"][0]["state"], shown["workitems"][0]["holder"]) == ("active", "IN PROGRESS", "DEVICE")
 
 
-@pytest.mark.slow
 def test_what_was_acknowledged_survives_a_kill_and_the_session_goes_on(tmp_path: Path) -> None:
     """Killed in the middle of a C-STORE run: every Success is there, nothing half, the claim's lock still opens the workitem."""
     data = tmp_path / "data"
