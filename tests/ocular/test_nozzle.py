@@ -32,10 +32,18 @@ def test_line_answers_range_and_modulation_with_its_devices() -> None:
                 gating_stop=162.0,
                 gating_start_water_equivalent_mm=0.0,
                 gating_stop_water_equivalent_mm=18.0,
-                isocentre_distance_mm=1400.0,
             ),
         ),
     )
+
+
+def test_modulator_stands_where_the_line_says() -> None:
+    """A line that knows the distance of its wheels hands it on to the modulator."""
+    line = replace(load_beamline("demo-eyeline"), range_modulator_to_isocentre_mm=1400.0)
+
+    nozzle = nozzle_for(line, range_mm=22.4, modulation_mm=18.0)
+
+    assert nozzle.range_modulators[0].isocentre_distance_mm == 1400.0
 
 
 def test_smallest_wheel_that_is_wide_enough_is_taken() -> None:
