@@ -37,12 +37,12 @@ def test_isocentric_outline_is_seen_from_the_virtual_source() -> None:
 
 
 def test_each_axis_has_its_own_virtual_source() -> None:
-    """With sources at 1000 and 2000 mm the block grows by 1000/930 along x and by 2000/1930 along y."""
+    """DICOM's first distance is along the gantry's X, at gantry 90 the room's y: 1000 and 2000 mm make 1000/930 of y, 2000/1930 of x."""
     line = replace(load_beamline("demo-eyeline"), virtual_source_mm=(1000.0, 2000.0))
 
     outline = square_aperture(half_mm=1.0).isocentric(line)
 
-    assert outline.points_mm[2] == pytest.approx((1000 / 930, 2000 / 1930), rel=1e-12)
+    assert outline.points_mm[2] == pytest.approx((2000 / 1930, 1000 / 930), rel=1e-12)
 
 
 def test_field_diameter_is_twice_the_farthest_vertex_in_centimetres() -> None:

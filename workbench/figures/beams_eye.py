@@ -60,10 +60,11 @@ def _snout_radius_mm(plan: OcularPlan) -> float:
 
 
 def _draw_globe(axes: Axes, plan: OcularPlan) -> None:
-    axes.add_patch(Polygon(plan.globe_mm, closed=True, facecolor=palette.GLOBE, alpha=0.06, linewidth=0))
-    axes.add_patch(
-        Polygon(plan.globe_mm, closed=True, fill=False, edgecolor=palette.GLOBE, linewidth=palette.THIN, alpha=0.8, label="globe")
-    )
+    outline = plan.globe_mm
+    if outline is None:
+        return
+    axes.add_patch(Polygon(outline, closed=True, facecolor=palette.GLOBE, alpha=0.06, linewidth=0))
+    axes.add_patch(Polygon(outline, closed=True, fill=False, edgecolor=palette.GLOBE, linewidth=palette.THIN, alpha=0.8, label="globe"))
 
 
 def _draw_block(axes: Axes, plan: OcularPlan, snout_mm: float) -> None:
@@ -198,7 +199,7 @@ def _draw_dial(axes: Axes, plan: OcularPlan) -> None:
     dial.plot(*tip, marker="o", markersize=6, color=palette.INK)
     words = f"light {physical.polar_deg:.1f}° at {physical.azimuth_deg:.1f}°"
     if plan.fixation.fellow_light is not None:
-        words += f"\n{plan.fixation.eye.words} fixates"
+        words += f"\n{plan.fixation.words}"
     axes.text(
         0.985, 0.785, words, transform=axes.transAxes, ha="right", va="top", fontsize=palette.SMALL_POINTS, color=palette.INK, bbox=_PAPER
     )

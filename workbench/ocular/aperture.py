@@ -66,9 +66,12 @@ class Aperture:
         return _reach(self.block_mm)
 
     def isocentric(self, beamline: Beamline) -> IsocentricOutline:
-        """The opening as the virtual source projects it onto the isocentric plane."""
+        """The opening as the virtual source projects it onto the isocentric plane.
+
+        At gantry 90 and 270, a fixed horizontal beam's only angles, the gantry's X is the room's vertical and its Y the horizontal.
+        """
         upstream = beamline.block.tray_to_isocentre_mm
-        scale_x, scale_y = (source / (source - upstream) for source in beamline.virtual_source_mm)
+        scale_y, scale_x = (source / (source - upstream) for source in beamline.virtual_source_mm)
         return IsocentricOutline(points_mm=tuple((x * scale_x, y * scale_y) for x, y in self.block_mm))
 
 

@@ -49,7 +49,7 @@ class Beamline:
     machine_name, manufacturer, model : of the treatment machine.
     gantry_angle_deg : 90 or 270, the IEC angle that stands for the fixed horizontal beam.
     beam_limiting_device_angle_deg : rotation of the block about the beam.
-    virtual_source_mm : virtual source-axis distances x and y.
+    virtual_source_mm : virtual source-axis distances in the directions of the IEC gantry's X (vertical) and Y (PS3.3 C.8.8.25).
     nominal_energy_mev : at the entrance of the nozzle.
     light_distance_mm : from the isocentre to the plane of the fixation light, along the beam axis.
     mu_per_gy : monitor units for one Gy(RBE) of beam dose; the fallback at check-in.

@@ -8,6 +8,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from workbench.errors import Refused
 from workbench.ocular import expect
 
 
@@ -36,17 +37,17 @@ class TreatedEye:
 
     Parameters
     ----------
-    centre_mm : shape (3,), eye centre in the treatment position, room frame.
-    length_mm, width_mm, height_mm : scleral axes of the globe.
+    centre_mm : shape (3,), eye centre in the treatment position, room frame; None when not known, as in a plan read from DICOM.
+    length_mm, width_mm, height_mm : scleral axes of the globe, known with ``centre_mm`` or not at all.
     skin_plane_mm : distance of the skin plane behind the most anterior point of the eye.
     torsion_deg : turn about the gaze, as the planning system gives it; the sense of its sign is not known.
     """
 
     laterality: Laterality
-    centre_mm: tuple[float, float, float]
-    length_mm: float
-    width_mm: float
-    height_mm: float
+    centre_mm: tuple[float, float, float] | None = None
+    length_mm: float | None = None
+    width_mm: float | None = None
+    height_mm: float | None = None
     skin_plane_mm: float | None = None
     limbus_mm: float | None = None
     tumour_base_max_mm: float | None = None
@@ -55,7 +56,11 @@ class TreatedEye:
     torsion_deg: float = 0.0
 
     def __post_init__(self) -> None:
-        for axis, value in zip("xyz", self.centre_mm, strict=True):
+        globe = {name: getattr(self, name) for name in ("centre_mm", "length_mm", "width_mm", "height_mm")}
+        unknown = [name for name, value in globe.items() if value is None]
+        if unknown and len(unknown) < len(globe):
+            raise Refused(f"eye: {unknown[0]} is not known, expected centre and axes of the globe together or not at all", rule="globe")
+        for axis, value in zip("xyz", self.centre_mm or (), strict=False):
             expect.finite("eye", **{f"centre_mm {axis}": value})
         expect.finite("eye", skin_plane_mm=self.skin_plane_mm, torsion_deg=self.torsion_deg)
         expect.positive(
@@ -69,8 +74,25 @@ class TreatedEye:
             tumour_height_mm=self.tumour_height_mm,
         )
 
+    @property
+    def globe(self) -> Globe | None:
+        """Centre and axes of the globe; None when not known."""
+        if self.centre_mm is None or self.length_mm is None or self.width_mm is None or self.height_mm is None:
+            return None
+        return Globe(centre_mm=self.centre_mm, length_mm=self.length_mm, width_mm=self.width_mm, height_mm=self.height_mm)
 
-def globe_outline_mm(eye: TreatedEye, rotation: NDArray[np.float64], source_mm: float, count: int = 120) -> NDArray[np.float64]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Globe:
+    """Centre and scleral axes of the eyeball, as ``TreatedEye`` describes them, all known."""
+
+    centre_mm: tuple[float, float, float]
+    length_mm: float
+    width_mm: float
+    height_mm: float
+
+
+def globe_outline_mm(eye: Globe, rotation: NDArray[np.float64], source_mm: float, count: int = 120) -> NDArray[np.float64]:
     """Outline of the globe in the isocentric plane, as a source on the beam axis projects it.
 
     The globe is the ellipsoid of the three scleral axes about the eye centre, turned with the eye. Its outline is the

@@ -62,18 +62,23 @@ class Fixation:
     Parameters
     ----------
     gaze : the light's angles as the treated eye would see it; they turn the treated eye.
-    eye : the eye that fixates.
+    eye : the eye that fixates; None when not known, as in a plan read from DICOM: the gaze is then that of the physical light.
     fellow_light : the physical light when the fellow eye fixates, shifted by the interpupillary distance.
     interpupillary_mm : distance of the pupils, known with a fixating fellow eye.
     """
 
     gaze: Light
-    eye: Laterality
+    eye: Laterality | None
     fellow_light: Light | None = None
     interpupillary_mm: float | None = None
 
     def __post_init__(self) -> None:
         expect.positive("fixation", interpupillary_mm=self.interpupillary_mm)
+
+    @property
+    def words(self) -> str:
+        """``right eye fixates``, ``left eye fixates``, or that it is not known."""
+        return "fixating eye not known" if self.eye is None else f"{self.eye.words} fixates"
 
     @property
     def physical(self) -> Light:

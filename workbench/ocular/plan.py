@@ -192,9 +192,9 @@ class OcularPlan:
         expect.distinct("plan", setup_images=[str(image.view) for image in self.setup_images])
         if self.created.tzinfo is None:
             raise Refused(f"plan: created is {self.created.isoformat()} without a time zone, expected one", rule="time-zone")
-        if (self.fixation.fellow_light is not None) != (self.fixation.eye is not self.eye.laterality):
+        if (self.fixation.fellow_light is not None) != (self.fixation.eye is self.eye.laterality.fellow):
             raise Refused(
-                f"plan: the {self.fixation.eye.words} fixates and the {self.eye.laterality.words} is treated, with "
+                f"plan: the {self.fixation.words} and the {self.eye.laterality.words} is treated, with "
                 f"{'a' if self.fixation.fellow_light else 'no'} fellow_light; expected one exactly when the fellow eye fixates",
                 rule="fellow-light",
             )
@@ -263,13 +263,16 @@ class OcularPlan:
         return self.eye.laterality.words.upper()
 
     @property
-    def globe_mm(self) -> NDArray[np.float64]:
-        """Outline of the globe in the isocentric plane, shape (n, 2), room directions.
+    def globe_mm(self) -> NDArray[np.float64] | None:
+        """Outline of the globe in the isocentric plane, shape (n, 2), room directions; None when the globe is not known.
 
         Where the virtual source has two distances their mean is taken: the outline is for looking.
         """
-        looking = gaze.gaze_vector(self.fixation.gaze, self.eye.centre_mm, self.beamline.light_distance_mm)
-        return globe_outline_mm(self.eye, gaze.eye_rotation(looking), sum(self.beamline.virtual_source_mm) / 2)
+        globe = self.eye.globe
+        if globe is None:
+            return None
+        looking = gaze.gaze_vector(self.fixation.gaze, globe.centre_mm, self.beamline.light_distance_mm)
+        return globe_outline_mm(globe, gaze.eye_rotation(looking), sum(self.beamline.virtual_source_mm) / 2)
 
     def film(self, view: View) -> FilmGeometry:
         """The X-ray source and film that take this view."""

@@ -16,7 +16,7 @@ def plan_html(plan: OcularPlan) -> str:
         f"<b>{escape(plan.patient.id)}</b> · {escape(plan.label)} · {plan.eye.laterality.words} · "
         f"{prescription.fractions} \N{MULTIPLICATION SIGN} {prescription.dose_per_fraction_gy_rbe:.2f} Gy(RBE)"
     )
-    fixating = "" if plan.fixation.eye is plan.eye.laterality else f", {plan.fixation.eye.words} fixates"
+    fixating = "" if plan.fixation.eye is plan.eye.laterality else f", {plan.fixation.words}"
     wedges = ", ".join(f"{wedge.id} {wedge.angle_deg:g}°" for wedge in field.wedges) or "none"
     rows = {
         "site": prescription.site,

@@ -1,0 +1,35 @@
+"""Every requirement of the statements has a test of its number, or stands among the exceptions with its reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.requirements.exceptions import UNSHOWN
+from tests.requirements.named import required, shown
+
+
+def test_every_named_requirement_exists() -> None:
+    """No test and no exception names a requirement that no statement has."""
+    known = {*required("TMS"), *required("Ocular")}
+
+    assert len(known) == 246
+    assert (set(shown()) | set(UNSHOWN)) - known == set()
+
+
+def test_no_exception_is_shown_after_all() -> None:
+    """A requirement with a test is no exception any more."""
+    assert set(shown()) & set(UNSHOWN) == set()
+
+
+def test_a_test_is_found_by_the_numbers_in_its_name(tmp_path: Path) -> None:
+    """One number or several, in order, wherever the file's name begins with ``test_``; other functions count for nothing."""
+    (tmp_path / "test_r001_a.py").write_text(
+        "def test_r001_r002_both() -> None: ...\nasync def test_r002_again() -> None: ...\n"
+        "def test_r3_short() -> None: ...\ndef r004_not_a_test() -> None: ...\n",
+        encoding="utf-8",
+    )
+
+    assert shown(tmp_path) == {
+        "R001": ["test_r001_a.py::test_r001_r002_both"],
+        "R002": ["test_r001_a.py::test_r001_r002_both", "test_r001_a.py::test_r002_again"],
+    }
