@@ -12,6 +12,7 @@ from workbench.conformance.statuses import STATUSES, statuses
 from workbench.dicom import uids
 from workbench.network import contexts
 from workbench.network import statuses as network
+from workbench.settings import OWN, TMS_AS_STATED
 
 SERVICES = read("tms_services.csv")
 
@@ -58,9 +59,16 @@ def test_every_corrected_class_is_negotiated_too() -> None:
 
 def test_the_provider_negotiates_what_is_printed() -> None:
     """Contexts and PDU size of the network are those of the services."""
-    assert set(contexts.PROVIDED) == set(services.classes())
+    assert set(contexts.provided(OWN)) == set(services.classes())
     assert set(contexts.MOVED) == set(services.classes(role="SCU"))
     assert contexts.MOVE_PDU == services.MAXIMUM_PDU_SCU == 16384
+
+
+def test_speaking_as_stated_only_the_stated_classes_are_negotiated() -> None:
+    """The classes of the statement's contexts and the one that corrects the record; nothing of our own beside them."""
+    stated = {row["sop_class_uid"] for row in of("presentation_context")} | {row["corrected_uid"] for row in of("presentation_context")}
+
+    assert set(contexts.provided(TMS_AS_STATED)) == stated - {""}
 
 
 def test_every_stated_status_is_known() -> None:

@@ -99,6 +99,25 @@ UPS_PULL: Final = SopClass(
     "Workflow Management",
     "1.1;4.2.1.1;4.2.1.9.2;4.2.1.12.2;4.2.1.13.2",
 )
+EXTENSION: Final = "the final text, which the statement precedes; not offered when speaking as stated"
+TRIAL_WATCH: Final = SopClass(
+    "Unified Procedure Step - Watch SOP Class - Trial (Retired)",
+    uids.TRIAL_UPS_WATCH,
+    "Workflow Management",
+    "",
+    "not in the statement; not offered when speaking as stated",
+)
+TRIAL_EVENT: Final = SopClass(
+    "Unified Procedure Step - Event SOP Class - Trial (Retired)",
+    uids.TRIAL_UPS_EVENT,
+    "Workflow Management",
+    "",
+    "not in the statement; not offered when speaking as stated",
+)
+FINAL_WATCH: Final = SopClass("Unified Procedure Step - Watch SOP Class", uids.UPS_WATCH, "Workflow Management", "", EXTENSION)
+FINAL_PULL: Final = SopClass("Unified Procedure Step - Pull SOP Class", uids.UPS_PULL, "Workflow Management", "", EXTENSION)
+FINAL_EVENT: Final = SopClass("Unified Procedure Step - Event SOP Class", uids.UPS_EVENT, "Workflow Management", "", EXTENSION)
+FINAL_QUERY: Final = SopClass("Unified Procedure Step - Query SOP Class", uids.UPS_QUERY, "Workflow Management", "", EXTENSION)
 VERIFICATION: Final = SopClass("Verification SOP Class", uids.VERIFICATION, "Verification", "1.1;4.2.1.1;4.2.1.8.2")
 
 SOP_CLASSES: Final = (
@@ -114,6 +133,12 @@ SOP_CLASSES: Final = (
     STUDY_MOVE,
     UPS_PULL,
     UPS_PUSH,
+    TRIAL_WATCH,
+    TRIAL_EVENT,
+    FINAL_PULL,
+    FINAL_WATCH,
+    FINAL_EVENT,
+    FINAL_QUERY,
     VERIFICATION,
 )
 
@@ -126,6 +151,7 @@ class Context:
     ----------
     stated : section of the TMS statement; blank where it has none.
     beyond : why we have it all the same.
+    is_extension : whether it is of ours alone, and so not offered when speaking as the TMS statement does.
     """
 
     service: str
@@ -133,6 +159,7 @@ class Context:
     role: Role = "SCP"
     stated: str = ""
     beyond: str = ""
+    is_extension: bool = False
     transfer_syntaxes: tuple[str, ...] = uids.UNCOMPRESSED
 
 
@@ -150,7 +177,24 @@ CONTEXTS: Final = (
     Context("C-STORE", RT_ION_BEAMS_RECORD, beyond="the class that the stated object tables describe"),
     Context("N-ACTION", UPS_PULL, stated="4.2.1.12.2"),
     Context("N-SET", UPS_PULL, stated="4.2.1.13.2"),
-    Context("N-GET", UPS_PULL, beyond="mandatory of the class (PS3.4 CC.2.7); refused when speaking as the TMS statement does"),
+    Context(
+        "N-GET",
+        UPS_PULL,
+        beyond="mandatory of the class (PS3.4 CC.2.7); refused when speaking as the TMS statement does",
+        is_extension=True,
+    ),
+    *(
+        Context(service, sop_class, beyond=sop_class.beyond, is_extension=True)
+        for sop_class, offered in (
+            (TRIAL_WATCH, ("C-FIND", "N-ACTION", "N-GET")),
+            (FINAL_PULL, ("C-FIND", "N-ACTION", "N-SET", "N-GET")),
+            (FINAL_WATCH, ("C-FIND", "N-ACTION", "N-GET")),
+            (FINAL_QUERY, ("C-FIND",)),
+            (TRIAL_EVENT, ("N-EVENT-REPORT",)),
+            (FINAL_EVENT, ("N-EVENT-REPORT",)),
+        )
+        for service in offered
+    ),
     *(
         Context("C-STORE", sop_class, "SCU", beyond=SUB_OPERATION)
         for sop_class in (
@@ -167,10 +211,51 @@ CONTEXTS: Final = (
 )
 
 
-def classes(service: str | None = None, *, role: Role = "SCP") -> tuple[str, ...]:
-    """UIDs of the classes accepted (SCP) or offered (SCU), of one service where one is named; each once."""
-    found = (one.sop_class.uid for one in CONTEXTS if one.role == role and service in {None, one.service})
+def classes(service: str | None = None, *, role: Role = "SCP", as_stated: bool = False) -> tuple[str, ...]:
+    """UIDs of the classes accepted (SCP) or offered (SCU), of one service where one is named; each once.
+
+    Parameters
+    ----------
+    as_stated : leave out what the TMS statement does not know.
+    """
+    found = (
+        one.sop_class.uid
+        for one in CONTEXTS
+        if one.role == role and service in {None, one.service} and not (as_stated and one.is_extension)
+    )
     return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action type of N-ACTION (PS3.4 Table CC.2-1).
+
+    Parameters
+    ----------
+    sop_classes : negotiated classes that it may travel on.
+    is_extension : whether the TMS statement does not know it.
+    """
+
+    type: int
+    what: str
+    sop_classes: tuple[SopClass, ...]
+    section: str
+    is_extension: bool = True
+
+
+ACTIONS: Final = (
+    Action(1, "change state", (UPS_PULL, FINAL_PULL), "CC.2.1", is_extension=False),
+    Action(2, "request cancel", (TRIAL_WATCH, FINAL_WATCH), "CC.2.2"),
+    Action(3, "subscribe", (TRIAL_WATCH, FINAL_WATCH), "CC.2.3"),
+    Action(4, "unsubscribe", (TRIAL_WATCH, FINAL_WATCH), "CC.2.3"),
+    Action(5, "suspend global subscription", (TRIAL_WATCH, FINAL_WATCH), "CC.2.3"),
+)
+"""What N-ACTION may ask for, in the standard's order."""
+
+
+def action(type_id: int) -> Action | None:
+    """The action of this type."""
+    return next((one for one in ACTIONS if one.type == type_id), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +280,13 @@ FUNCTIONS: Final = (
     Function("N-ACTION", UPS_PULL, "changes the state of a workitem"),
     Function("N-SET", UPS_PULL, "takes the progress of a workitem"),
     Function("N-GET", UPS_PULL, "gives the attributes of a workitem", stated=False),
+    *(
+        Function("C-FIND", sop_class, "answers worklist queries", stated=False)
+        for sop_class in (TRIAL_WATCH, FINAL_PULL, FINAL_WATCH, FINAL_QUERY)
+    ),
+    Function("N-ACTION", FINAL_PULL, "changes the state of a workitem", stated=False),
+    Function("N-SET", FINAL_PULL, "takes the progress of a workitem", stated=False),
+    *(Function("N-GET", one, "gives the attributes of a workitem", stated=False) for one in (TRIAL_WATCH, FINAL_PULL, FINAL_WATCH)),
     Function("C-MOVE", RT_ION_PLAN, "hands out the session plan that a workitem lists"),
     Function("C-MOVE", DELIVERY_INSTRUCTION, "hands out the instruction that a workitem lists"),
     Function("C-MOVE", CT_IMAGE, "hands out planning CT"),

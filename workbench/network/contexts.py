@@ -13,6 +13,7 @@ from pynetdicom.service_class_n import UnifiedProcedureStepServiceClass
 from workbench.conformance import services
 from workbench.dicom import uids
 from workbench.network.mended import mend
+from workbench.settings import Identity
 
 mend()
 # pynetdicom logs identifiers, and so patients' names, at INFO level, and formats every PDU for a debug log that nobody reads.
@@ -20,8 +21,8 @@ _config.LOG_REQUEST_IDENTIFIERS = False
 _config.LOG_RESPONSE_IDENTIFIERS = False
 _config.LOG_HANDLER_LEVEL = "none"
 
-# pynetdicom aborts an association at the first request on a class that it cannot place. Push is placed although it is never
-# negotiated: every UPS message names it as its SOP class.
+# pynetdicom aborts an association at the first request on a class that it cannot place; it knows the final classes, not the Trial's.
+# Push is placed although it is never negotiated: every UPS message names it as its SOP class.
 register_uid(uids.TRIAL_UPS_PUSH, "UnifiedProcedureStepPushTrial", UnifiedProcedureStepServiceClass)
 register_uid(uids.TRIAL_UPS_WATCH, "UnifiedProcedureStepWatchTrial", UnifiedProcedureStepServiceClass)
 register_uid(uids.TRIAL_UPS_PULL, "UnifiedProcedureStepPullTrial", UnifiedProcedureStepServiceClass)
@@ -32,12 +33,15 @@ STORED = services.classes("C-STORE")
 """What a device may store with us."""
 MOVED = services.classes(role="SCU")
 """What we may send to a C-MOVE destination."""
-PROVIDED = services.classes()
-"""What the provider accepts; few, because negotiation costs by their number."""
-UPS_STATE_ACTION = 1
-"""Change UPS State (PS3.4 Table CC.2.1-1)."""
+UPS_STATE_ACTION, UPS_CANCEL_ACTION = 1, 2
+"""Change UPS State, Request UPS Cancel (PS3.4 Table CC.2-1)."""
 MOVE_PDU = services.MAXIMUM_PDU_SCU
 """Maximum PDU as a requestor (TMS statement 4.2.1.3)."""
+
+
+def provided(identity: Identity) -> tuple[str, ...]:
+    """What the provider accepts; few, because negotiation costs by their number."""
+    return services.classes(as_stated=identity.as_stated)
 
 
 def contexts(sop_classes: tuple[str, ...]) -> list[PresentationContext]:

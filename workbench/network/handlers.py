@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -15,9 +16,11 @@ from pydicom.multival import MultiValue
 from pynetdicom import evt
 
 from workbench.archive.rows import StoredObject
+from workbench.conformance import services
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused, WorkbenchError
+from workbench.iods.dialect import Dialect
 from workbench.network import statuses
 from workbench.network.contexts import MOVE_PDU, MOVED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.settings import Settings
@@ -34,6 +37,27 @@ Pair = tuple[Dataset, Dataset | None]
 
 def _caller(event: Any) -> str:
     return str(event.assoc.requestor.ae_title).strip()
+
+
+def _dialect(event: Any) -> Dialect:
+    """The dialect of UPS that the negotiated class speaks; the class that the message names is Push whatever it travels on."""
+    return Dialect.of(str(event.context.abstract_syntax))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRequest:
+    """What an N-ACTION asks.
+
+    Parameters
+    ----------
+    subject : SOP Instance UID it is about: a workitem, or the well-known one of global subscriptions.
+    caller : calling AE title.
+    """
+
+    subject: str
+    information: Dataset
+    caller: str
+    dialect: Dialect
 
 
 def _decoded(event: Any, stream: Any) -> Dataset:
@@ -67,6 +91,7 @@ class Handlers:
         self._retrieve = retrieve
         self._worklist = worklist
         self._settings = settings
+        self._actions: dict[int, Callable[[ActionRequest], None]] = {UPS_STATE_ACTION: self._change_state}
 
     def echo(self, event: Any) -> int:
         """C-ECHO is answered at any time."""
@@ -93,7 +118,11 @@ class Handlers:
         try:
             identifier = _decoded(event, event.request.Identifier)
             model = str(event.context.abstract_syntax)
-            found = (self._retrieve if model == uids.STUDY_FIND else self._worklist).find(identifier, _caller(event))
+            caller = _caller(event)
+            if model == uids.STUDY_FIND:
+                found = self._retrieve.find(identifier, caller)
+            else:
+                found = self._worklist.find(identifier, caller, _dialect(event))
             for answer in found:
                 if event.is_cancelled:
                     yield statuses.reply(statuses.CANCEL), None
@@ -147,25 +176,46 @@ class Handlers:
 
     @_answered
     def action(self, event: Any) -> Pair:
-        """N-ACTION: change the state of a workitem."""
+        """N-ACTION: what is asked of a workitem goes by its action type."""
         request = event.request
-        if request.ActionTypeID != UPS_STATE_ACTION:
+        asked = ActionRequest(
+            subject=str(request.RequestedSOPInstanceUID),
+            information=_decoded(event, request.ActionInformation),
+            caller=_caller(event),
+            dialect=_dialect(event),
+        )
+        self._acting(int(request.ActionTypeID), str(event.context.abstract_syntax))(asked)
+        return statuses.reply(statuses.SUCCESS), None
+
+    def _acting(self, action_type: int, abstract_syntax: str) -> Callable[[ActionRequest], None]:
+        """Who does an action of this type, asked for on a context of this class."""
+        known = services.action(action_type)
+        perform = self._actions.get(action_type)
+        if known is None or perform is None or (known.is_extension and self._settings.identity.as_stated):
             raise Refused(
-                f"workitem {request.RequestedSOPInstanceUID}: found action type {request.ActionTypeID}, expected 1",
+                f"N-ACTION: found action type {action_type}, expected one of {', '.join(map(str, sorted(self._actions)))}",
                 rule="no-such-action",
-                comment=f"Action type {request.ActionTypeID} is not supported",
+                comment=f"Action type {action_type} is not supported",
             )
-        information = _decoded(event, request.ActionInformation)
-        state = str(information.get("ProcedureStepState") or "")
+        if abstract_syntax not in {one.uid for one in known.sop_classes}:
+            names = " or ".join(one.name for one in known.sop_classes)
+            raise Refused(
+                f"N-ACTION: found action type {action_type} on a context of {abstract_syntax}, expected {names}",
+                rule="no-such-action",
+                comment=f"Action type {action_type} is not of the negotiated class",
+            )
+        return perform
+
+    def _change_state(self, asked: ActionRequest) -> None:
+        state = str(asked.information.get("ProcedureStepState") or "")
         if state not in {one.value for one in Request} or state == Request.CHANGE.value:
             raise Refused(
-                f"workitem {request.RequestedSOPInstanceUID}: found state {state or 'none'}, expected a workitem state",
+                f"workitem {asked.subject}: found state {state or 'none'}, expected a workitem state",
                 rule="not-settable",
                 comment="Procedure Step State is missing or unknown",
             )
-        lock = str(information.get("TransactionUID") or "") or None
-        self._worklist.act(str(request.RequestedSOPInstanceUID), Request(state), lock, _caller(event))
-        return statuses.reply(statuses.SUCCESS), None
+        lock = str(asked.information.get("TransactionUID") or "") or None
+        self._worklist.act(asked.subject, Request(state), lock, asked.caller)
 
     @_answered
     def set(self, event: Any) -> Pair:
@@ -173,7 +223,7 @@ class Handlers:
         request = event.request
         changes = _decoded(event, request.ModificationList)
         lock = str(changes.get("TransactionUID") or "") or None
-        self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, _caller(event))
+        self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, _caller(event), _dialect(event))
         return statuses.reply(statuses.SUCCESS), None
 
     @_answered
@@ -185,7 +235,8 @@ class Handlers:
         asked = request.AttributeIdentifierList or []
         # One tag alone is not given as a list of one.
         tags = [int(tag) for tag in (asked if isinstance(asked, list | MultiValue) else [asked])]
-        return statuses.reply(statuses.SUCCESS), self._worklist.get(str(request.RequestedSOPInstanceUID), tags, _caller(event))
+        found = self._worklist.get(str(request.RequestedSOPInstanceUID), tags, _caller(event), _dialect(event))
+        return statuses.reply(statuses.SUCCESS), found
 
 
 def _sub_association(chosen: Sequence[StoredObject], syntaxes: dict[str, str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pynetdicom.transport import ThreadedAssociationServer
 
 from workbench.dicom import uids
 from workbench.errors import Unavailable
-from workbench.network.contexts import PROVIDED, without_delay
+from workbench.network.contexts import provided, without_delay
 from workbench.network.handlers import Handlers
 from workbench.network.limits import MessageMeter, guard
 from workbench.settings import Settings
@@ -121,7 +121,7 @@ class Provider:
         entity.dimse_timeout = limits.dimse_timeout_s
         entity.acse_timeout = limits.acse_timeout_s
         entity.require_called_aet = True
-        for sop_class in PROVIDED:
+        for sop_class in provided(identity):
             entity.add_supported_context(sop_class, list(uids.UNCOMPRESSED))
         return entity
 

@@ -14,7 +14,9 @@ from workbench.archive.rows import SessionRow, SessionState, StepState, Workitem
 from workbench.dicom import matching, part10, uids
 from workbench.errors import Conflict, Refused, WorkbenchError
 from workbench.events import EventKind
+from workbench.iods.dialect import Dialect
 from workbench.iods.workitem_operations import is_key, may_get, may_set
+from workbench.mapping.dialects import spoken, translated
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
 from workbench.workflow.ups import Lock, Request, UpsRule, judge
@@ -55,8 +57,8 @@ class Worklist:
 
     desk: Desk
 
-    def find(self, identifier: Dataset, actor: str) -> Iterator[Dataset]:
-        """Workitems that match, each with only the keys that were asked for; never the lock."""
+    def find(self, identifier: Dataset, actor: str, dialect: Dialect = Dialect.TRIAL) -> Iterator[Dataset]:
+        """Workitems that match, each with only the keys that were asked for, in the words of who asks; never the lock."""
         with self.desk.archive.database.reading() as view:
             door = gate(view, self.desk.settings, actor)
             canceled = {one.id for one in door.open_sessions if one.state is SessionState.CANCELED}
@@ -69,11 +71,11 @@ class Worklist:
         keys.update({element.tag: element for element in identifier if is_key(element.keyword)})
         for row in rows:
             if row.session_id not in canceled and door.serves(row):
-                found = attributes(row)
+                found = attributes(row, dialect)
                 if matching.matches(keys, found):
                     yield matching.answer(keys, found)
 
-    def get(self, uid: str, tags: list[int], actor: str) -> Dataset:
+    def get(self, uid: str, tags: list[int], actor: str, dialect: Dialect = Dialect.TRIAL) -> Dataset:
         """The requested attributes of a workitem, whole sequences; all but the lock and the SOP UIDs when none are named.
 
         Raises
@@ -82,7 +84,7 @@ class Worklist:
         """
         with self.desk.archive.database.reading() as view:
             row, _ = self._known(view, uid, actor)
-        found = attributes(row)
+        found = attributes(row, dialect)
         reply = Dataset()
         for element in found:
             if may_get(element.keyword) and (not tags or int(element.tag) in tags):
@@ -118,7 +120,7 @@ class Worklist:
             transaction.history.append(DONE[request], subject=uid, actor=actor, at=now, detail={"session": session.id, "code": row.code})
         log.info("workitem %s set %s by %s", uid, request.value, actor)
 
-    def change(self, uid: str, changes: Dataset, lock: str | None, actor: str) -> None:
+    def change(self, uid: str, changes: Dataset, lock: str | None, actor: str, dialect: Dialect = Dialect.TRIAL) -> None:
         """Set attributes of a workitem: all or none, sequences replaced whole.
 
         Raises
@@ -139,7 +141,8 @@ class Worklist:
                         rule="not-settable",
                     )
             dataset = part10.decode(row.dataset, uids.EXPLICIT_LITTLE)
-            dataset.update({element.tag: element for element in changes if element.tag != TRANSACTION_UID})
+            kept = translated(changes, dialect, Dialect.of(str(dataset.SOPClassUID)))
+            dataset.update({element.tag: element for element in kept if element.tag != TRANSACTION_UID})
             percent, words = progress(dataset)
             now = self.desk.clock.now()
             data = part10.encode(dataset, uids.EXPLICIT_LITTLE)
@@ -169,11 +172,11 @@ class Worklist:
             raise _refusal(row, refusing, request)
 
 
-def attributes(row: WorkitemRow) -> Dataset:
-    """All attributes of a workitem with its state, without its lock."""
+def attributes(row: WorkitemRow, dialect: Dialect = Dialect.TRIAL) -> Dataset:
+    """All attributes of a workitem with its state, without its lock, in the dialect of who asks."""
     dataset = part10.decode(row.dataset, uids.EXPLICIT_LITTLE)
     dataset.ProcedureStepState = row.state.value
-    return dataset
+    return spoken(dataset, dialect)
 
 
 def progress(dataset: Dataset) -> tuple[float | None, str | None]:

@@ -33,6 +33,7 @@ DESCRIPTIONS: Final = {
         "sent again is a Success; another data set under the same UID is refused and nothing is overwritten."
     ),
     "N-ACTION": (
+        "The UPS classes of the Trial and the final ones work on the same workitems; attributes go by the words of the negotiated class. "
         "Action type 1, change of state. The claimant brings the Transaction UID; from then on it is compared, not only looked for. "
         "The Error Comment names the rule and who is in the way, never the Transaction UID."
     ),
