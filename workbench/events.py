@@ -30,6 +30,8 @@ class EventKind(StrEnum):
     """A user completed the session; another may start."""
     WORKITEM_SCHEDULED = "workitem.scheduled"
     """A workitem was put on the worklist."""
+    WORKITEM_READY = "workitem.ready"
+    """What it waited for is there; its inputs are complete."""
     WORKITEM_CLAIMED = "workitem.claimed"
     """A device set it IN PROGRESS."""
     WORKITEM_PROGRESSED = "workitem.progressed"
