@@ -20,6 +20,7 @@ from workbench.archive.history import History
 from workbench.archive.objects import Objects
 from workbench.archive.recorded import RecordedBeams
 from workbench.archive.sessions import Sessions
+from workbench.archive.subscriptions import Subscriptions
 from workbench.archive.workitems import Workitems
 from workbench.errors import Refused, Unavailable
 from workbench.events import Event, EventBus
@@ -35,6 +36,7 @@ class Transaction:
         self.objects = Objects(connection)
         self.sessions = Sessions(connection)
         self.workitems = Workitems(connection)
+        self.subscriptions = Subscriptions(connection)
         self.beams = RecordedBeams(connection)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from html import escape
 
+from workbench.iods.dialect import Dialect
 from workbench.treatment.session import SessionKind
 
 
@@ -157,6 +158,40 @@ class WorkitemRow:
     progress_text: str | None
     dataset: bytes
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubscriptionRow:
+    """One receiver's subscription to one workitem.
+
+    Parameters
+    ----------
+    receiver : AE title that reports go to.
+    has_lock : whether the workitem is kept for it after its final state (Deletion Lock).
+    dialect : that of the request, in which reports are sent.
+    """
+
+    receiver: str
+    workitem_uid: str
+    has_lock: bool
+    dialect: Dialect
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalSubscriptionRow:
+    """One receiver's subscription to workitems that are still to come.
+
+    Parameters
+    ----------
+    keys : matching keys, Explicit VR Little Endian, of those that it wants; None for all.
+    """
+
+    receiver: str
+    has_lock: bool
+    keys: bytes | None
+    dialect: Dialect
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

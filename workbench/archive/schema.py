@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -19,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 1
+VERSION = 2
 metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", String(32), primary_key=True), Column("value", String(64), nullable=False))
@@ -97,6 +98,26 @@ workitems = Table(
     Column("progress_text", String(1024)),
     Column("dataset", LargeBinary, nullable=False),
     Column("changed_at", String(40), nullable=False),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("receiver", String(16), primary_key=True),
+    Column("workitem_uid", String(64), ForeignKey("workitems.uid"), primary_key=True, index=True),
+    Column("has_lock", Boolean, nullable=False),
+    Column("dialect", String(16), nullable=False),
+    Column("since", String(40), nullable=False),
+)
+
+global_subscriptions = Table(
+    "global_subscriptions",
+    metadata,
+    Column("receiver", String(16), primary_key=True),
+    Column("has_lock", Boolean, nullable=False),
+    Column("keys", LargeBinary),
+    Column("dialect", String(16), nullable=False),
+    Column("since", String(40), nullable=False),
 )
 
 beams = Table(

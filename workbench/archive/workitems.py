@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from workbench.archive import schema
-from workbench.archive.rows import StepState, WorkitemRow
+from workbench.archive.rows import SessionState, StepState, WorkitemRow
 
 
 class Workitems:
@@ -37,9 +37,9 @@ class Workitems:
         rooms: tuple[str, ...] | None = None,
         session_id: int | None = None,
     ) -> list[WorkitemRow]:
-        """Workitems that fit every condition given, in the order of their sessions; position acquisition comes before the beams."""
+        """Workitems that fit every condition given, in the order of their sessions."""
         table = schema.workitems
-        query = select(table).order_by(table.c.session_id, table.c.code, table.c.uid)
+        query = select(table).order_by(table.c.session_id, table.c.code.desc(), table.c.uid)
         for column, value in (
             (table.c.uid, uid),
             (table.c.state, None if state is None else state.value),
@@ -51,6 +51,28 @@ class Workitems:
         if rooms is not None:
             query = query.where(table.c.room.in_(rooms))
         return [_workitem(row) for row in self._connection.execute(query)]
+
+    def uids(self) -> list[str]:
+        """SOP Instance UIDs of all workitems."""
+        return list(self._connection.scalars(select(schema.workitems.c.uid)))
+
+    def forgettable(self) -> dict[str, datetime]:
+        """Final workitems of completed sessions that are under no deletion lock, and when their session was completed."""
+        table, sessions, watched = schema.workitems, schema.sessions, schema.subscriptions
+        locked = select(watched.c.workitem_uid).where(watched.c.has_lock)
+        query = (
+            select(table.c.uid, sessions.c.closed_at)
+            .join(sessions, sessions.c.id == table.c.session_id)
+            .where(table.c.state.in_([state.value for state in StepState if state.is_final]))
+            .where(sessions.c.state == SessionState.COMPLETED.value, table.c.uid.not_in(locked))
+            .order_by(table.c.session_id, table.c.uid)
+        )
+        return {row.uid: datetime.fromisoformat(row.closed_at) for row in self._connection.execute(query)}
+
+    def forget(self, uid: str) -> None:
+        """Remove a workitem, and with it the subscriptions to it."""
+        self._connection.execute(delete(schema.subscriptions).where(schema.subscriptions.c.workitem_uid == uid))
+        self._connection.execute(delete(schema.workitems).where(schema.workitems.c.uid == uid))
 
     def move(
         self, uid: str, *, expected: StepState, to: StepState, at: datetime, lock: str | None = None, holder: str | None = None

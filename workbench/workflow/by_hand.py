@@ -11,8 +11,7 @@ from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, 
 from workbench.treatment.delivery import DeliveryType
 from workbench.treatment.session import Session, Task
 from workbench.workflow.desk import Desk
-from workbench.workflow.intake import Intake
-from workbench.workflow.steps import RECORDS
+from workbench.workflow.intake import RECORDS, Intake
 
 
 @dataclass(frozen=True, slots=True)

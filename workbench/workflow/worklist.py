@@ -16,11 +16,11 @@ from workbench.errors import Conflict, Refused, WorkbenchError
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
 from workbench.iods.workitem_operations import is_key, may_get, may_set
-from workbench.mapping.dialects import spoken, translated
+from workbench.mapping.dialects import translated
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
-from workbench.workflow.steps import release
 from workbench.workflow.ups import Lock, Request, UpsRule, judge
+from workbench.workflow.workitem import attributes, progress
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +119,6 @@ class Worklist:
             if claims:
                 transaction.sessions.move(session.id, expected=(SessionState.PREPARED,), to=SessionState.ACTIVE)
             transaction.history.append(DONE[request], subject=uid, actor=actor, at=now, detail={"session": session.id, "code": row.code})
-            if request is Request.COMPLETE:
-                release(self.desk, transaction, row, session, actor)
         log.info("workitem %s set %s by %s", uid, request.value, actor)
 
     def change(self, uid: str, changes: Dataset, lock: str | None, actor: str, dialect: Dialect = Dialect.TRIAL) -> None:
@@ -173,22 +171,6 @@ class Worklist:
         refusing = judge(request, row.state, _lock(row, lock))
         if refusing is not None:
             raise _refusal(row, refusing, request)
-
-
-def attributes(row: WorkitemRow, dialect: Dialect = Dialect.TRIAL) -> Dataset:
-    """All attributes of a workitem with its state, without its lock, in the dialect of who asks."""
-    dataset = part10.decode(row.dataset, uids.EXPLICIT_LITTLE)
-    dataset.ProcedureStepState = row.state.value
-    return spoken(dataset, dialect)
-
-
-def progress(dataset: Dataset) -> tuple[float | None, str | None]:
-    """Percentage and description of the progress that a workitem's attributes tell."""
-    items = dataset.get("ProcedureStepProgressInformationSequence") or []
-    if not items:
-        return None, None
-    percent, words = items[0].get("ProcedureStepProgress"), items[0].get("ProcedureStepProgressDescription")
-    return None if percent in (None, "") else float(percent), str(words) if words else None
 
 
 def _lock(row: WorkitemRow, brought: str | None) -> Lock:
