@@ -244,6 +244,7 @@ class Workbench:
         meterset_mu: Mapping[int, float] | None = None,
         kind: SessionKind | str = SessionKind.TREATMENT,
         fraction: int | None = None,
+        imaging: bool = False,
     ) -> SessionRow:
         """Prepare a session; its workitems are on the worklist when this returns.
 
@@ -252,9 +253,12 @@ class Workbench:
         plan : a stored plan or its SOP Instance UID.
         meterset_mu : beam number → monitor units of one fraction, where the plan does not know them.
         fraction : another one than is due.
+        imaging : whether position acquisition, a workitem of its own, comes before the beams.
         """
         uid = plan.uid if isinstance(plan, StoredPlan) else plan
-        return self._schedule.prepare(uid, kind=SessionKind(kind), fraction=fraction, room=room, meterset_mu=meterset_mu)
+        return self._schedule.prepare(
+            uid, kind=SessionKind(kind), fraction=fraction, room=room, meterset_mu=meterset_mu, images_first=imaging
+        )
 
     def cancel(self, session: SessionRow | int) -> SessionRow:
         """Cancel a session; its devices are refused from now on."""

@@ -54,6 +54,14 @@ def test_options_reach_the_session(command: Command, plan: str) -> None:
     assert (printed["kind"], printed["fraction"], printed["metersets_mu"]) == ("qa", 3, {"1": 10.0, "2": 20.5})
 
 
+def test_a_session_can_image_first(command: Command, plan: str) -> None:
+    """Two workitems in order, position acquisition before treatment (CID 9242 and 9241)."""
+    printed = json.loads(command("session", "prepare", plan, "--imaging", "--format", "json").out)
+
+    assert [one["code"] for one in printed["workitems"]] == ["121707", "121726"]
+    assert printed["explained"].startswith("The patient's position is acquired first.")
+
+
 def test_a_session_goes_its_way_without_being_numbered(command: Command, plan: str) -> None:
     """The only open one is meant: canceled, completed, and then there is none."""
     command("session", "prepare", plan)

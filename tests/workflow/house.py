@@ -73,6 +73,11 @@ class House:
             (row,) = view.workitems.find(session_id=session.id)
         return row
 
+    def workitems(self, session: SessionRow) -> list[WorkitemRow]:
+        """The session's workitems in order, as they stand."""
+        with self.archive.database.reading() as view:
+            return view.workitems.find(session_id=session.id)
+
     def objects(self) -> list[StoredObject]:
         """Everything stored."""
         with self.archive.database.reading() as view:

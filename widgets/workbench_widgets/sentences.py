@@ -82,6 +82,7 @@ _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
         EventKind.SESSION_CANCELED: lambda one: f"{one.actor} canceled session {one.subject}",
         EventKind.SESSION_COMPLETED: lambda one: f"{one.actor} completed session {one.subject}",
         EventKind.WORKITEM_SCHEDULED: lambda one: f"{one.actor} scheduled workitem",
+        EventKind.WORKITEM_READY: lambda one: f"{one.actor} acquired what was still missing for workitem",
         EventKind.WORKITEM_CLAIMED: lambda one: f"{one.actor} claimed workitem",
         EventKind.WORKITEM_PROGRESSED: lambda one: f"{one.actor} reported {one.detail.get('text') or 'progress'} of workitem",
         EventKind.WORKITEM_COMPLETED: lambda one: f"{one.actor} completed workitem",

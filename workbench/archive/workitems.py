@@ -37,9 +37,9 @@ class Workitems:
         rooms: tuple[str, ...] | None = None,
         session_id: int | None = None,
     ) -> list[WorkitemRow]:
-        """Workitems that fit every condition given, in the order of their sessions."""
+        """Workitems that fit every condition given, in the order of their sessions; position acquisition comes before the beams."""
         table = schema.workitems
-        query = select(table).order_by(table.c.session_id, table.c.code.desc(), table.c.uid)
+        query = select(table).order_by(table.c.session_id, table.c.code, table.c.uid)
         for column, value in (
             (table.c.uid, uid),
             (table.c.state, None if state is None else state.value),

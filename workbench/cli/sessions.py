@@ -27,12 +27,13 @@ def prepare(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     fraction: Annotated[int | None, typer.Option(help="Another fraction than is due.")] = None,
     room: Annotated[str | None, typer.Option(help="Treatment room.")] = None,
     meterset: Annotated[list[str] | None, typer.Option(metavar="BEAM=MU", help="Monitor units of a beam; may be repeated.")] = None,
+    imaging: Annotated[bool, typer.Option("--imaging", help="Acquire the patient's position first, as a workitem of its own.")] = False,
     output: Format = TableFormat.TABLE,
 ) -> None:
     """Check a patient in: the workitems are on the worklist afterwards."""
     metersets = parse_metersets(meterset or [])
     with closed_bench(data) as bench:
-        session = bench.check_in(plan_uid, room=room, meterset_mu=metersets, kind=kind, fraction=fraction)
+        session = bench.check_in(plan_uid, room=room, meterset_mu=metersets, kind=kind, fraction=fraction, imaging=imaging)
         _print_one(bench, session, output)
 
 

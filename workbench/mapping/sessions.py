@@ -129,7 +129,9 @@ def instruction_scope(plan: Dataset, context: SessionContext) -> Scope:
     return Scope(roots)
 
 
-def workitem(plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequence[Input], uid: str) -> Dataset:
+def workitem(
+    plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequence[Input], uid: str, availability: str = "COMPLETE"
+) -> Dataset:
     """A scheduled workitem.
 
     Parameters
@@ -137,11 +139,14 @@ def workitem(plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequ
     plan : the session plan.
     code : what is to be done.
     inputs : what the device is to fetch.
+    availability : INCOMPLETE while some of it is still to come.
     """
-    return build(WORKITEM, workitem_scope(plan, context, code=code, inputs=inputs, uid=uid))
+    return build(WORKITEM, workitem_scope(plan, context, code=code, inputs=inputs, uid=uid, availability=availability))
 
 
-def workitem_scope(plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequence[Input], uid: str) -> Scope:
+def workitem_scope(
+    plan: Dataset, context: SessionContext, *, code: Code, inputs: Sequence[Input], uid: str, availability: str = "COMPLETE"
+) -> Scope:
     """What the rows of a scheduled workitem read; for building it and for checking one."""
     kind, fraction, minutes = context.session.kind.value, str(context.session.fraction), context.room.session_minutes
     scheme = context.identity.coding_scheme
@@ -159,7 +164,7 @@ def workitem_scope(plan: Dataset, context: SessionContext, *, code: Code, inputs
         "parameters": (_Parameter(name=Code("FRACTION", scheme, "Fraction number"), text=fraction),),
         "inputs": _by_study(inputs),
         "retrieve_ae_title": context.ae_title,
-        "availability": "COMPLETE",
+        "availability": availability,
         "state": "SCHEDULED",
         "transaction_uid": None,
         "now": context.now,

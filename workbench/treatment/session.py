@@ -81,16 +81,28 @@ class Omission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What one session is to do."""
+    """What one session is to do.
+
+    Parameters
+    ----------
+    images_first : whether the patient's position is acquired before the beams.
+    """
 
     kind: SessionKind
     fraction: int
     tasks: tuple[Task, ...]
     omitted: tuple[Omission, ...] = ()
+    images_first: bool = False
+
+    @property
+    def steps(self) -> tuple[SessionKind, ...]:
+        """What a device has to do, in this order, each a workitem of its own."""
+        return (SessionKind.IMAGING, self.kind) if self.images_first else (self.kind,)
 
     def explained(self) -> str:
         """The whole decision in sentences."""
-        return " ".join([*(task.because for task in self.tasks), *(omission.because for omission in self.omitted)])
+        first = ["The patient's position is acquired first."] if self.images_first else []
+        return " ".join([*first, *(task.because for task in self.tasks), *(omission.because for omission in self.omitted)])
 
 
 def plan_session(

@@ -11,7 +11,8 @@ from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, 
 from workbench.treatment.delivery import DeliveryType
 from workbench.treatment.session import Session, Task
 from workbench.workflow.desk import Desk
-from workbench.workflow.intake import RECORDS, Intake
+from workbench.workflow.intake import Intake
+from workbench.workflow.steps import RECORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,11 @@ from workbench.mapping.records import read_record
 from workbench.treatment.record import Record
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
+from workbench.workflow.steps import RECORDS
 
 log = logging.getLogger(__name__)
 
 PATIENT_GROUP = 0x0010
-RECORDS = frozenset({uids.RT_ION_BEAMS_RECORD, uids.RT_BEAMS_RECORD})
 FROM_DEVICES = frozenset({uids.CT_IMAGE, uids.RT_IMAGE, uids.RT_STRUCTURE_SET, uids.SPATIAL_REGISTRATION}) | RECORDS
 """Classes that a device may store (TMS statement 4.2.1.11.2; both record classes, as their IODs are the ion record's)."""
 BY_USER = MappingProxyType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydicom.dataset import Dataset
 
@@ -12,8 +12,7 @@ from workbench.archive.database import Transaction
 from workbench.archive.index_keys import index_keys
 from workbench.archive.objects import OneOfValues
 from workbench.archive.rows import Origin, SessionRow, SessionState, StepState, StoredObject, WorkitemRow
-from workbench.dicom import codes, part10, uids
-from workbench.dicom.codes import Code
+from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused
 from workbench.events import EventKind
@@ -25,16 +24,12 @@ from workbench.treatment.course import Course, metersets
 from workbench.treatment.delivery import Delivery, DeliveryType, Termination
 from workbench.treatment.session import Session, SessionKind, plan_session
 from workbench.workflow.desk import Desk
+from workbench.workflow.steps import Step, steps
 
 log = logging.getLogger(__name__)
 
 USER = "user"
 Detail = dict[str, str | int | float]
-CODES: Mapping[SessionKind, Code] = {
-    SessionKind.TREATMENT: codes.RT_TREATMENT,
-    SessionKind.QA: codes.RT_TREATMENT_QA,
-    SessionKind.IMAGING: codes.POSITION_ACQUISITION,
-}
 POSITIONS_AS_STATED = frozenset({"HFS", "HFP", "FFS", "FFP"})
 """Patient positions of a received plan that the TMS statement accepts (9.1.2.5.5)."""
 OPEN = (SessionState.PREPARED, SessionState.ACTIVE)
@@ -60,6 +55,7 @@ class Schedule:
         fraction: int | None = None,
         room: str | None = None,
         meterset_mu: Mapping[int, float] | None = None,
+        images_first: bool = False,
     ) -> SessionRow:
         """Check a patient in: instruction, session plan and workitems come into being together.
 
@@ -68,6 +64,7 @@ class Schedule:
         plan_uid : SOP Instance UID of a stored RT Ion Plan.
         fraction : another one than is due.
         meterset_mu : beam number → monitor units of one fraction, where the plan does not know them.
+        images_first : whether position acquisition, a workitem of its own, comes before the beams.
 
         Raises
         ------
@@ -81,6 +78,7 @@ class Schedule:
             plan_course = course(source)
             given = self._metersets(plan_course, source, dict(meterset_mu or {}), view, kind)
             decided = plan_session(plan_course, _deliveries(plan_uid, view), given, kind=kind, fraction=fraction)
+            decided = replace(decided, images_first=images_first and kind is not SessionKind.IMAGING)
             supporting = _supporting(source, view)
         return self._write(source, plan_course, decided, given, place, supporting)
 
@@ -184,16 +182,8 @@ class Schedule:
         )
         session_plan = mapping.session_plan(source, context)
         made = [session_plan, *([mapping.instruction(session_plan, context)] if decided.tasks else [])]
-        created = [part10.encoded(one) for one in made]
-        inputs = [
-            *(mapping.Input.of(one) for one in made),
-            *(
-                mapping.Input(study=one.keys.study_uid, series=one.keys.series_uid, sop_class=one.sop_class_uid, instance=one.uid)
-                for one in supporting
-            ),
-        ]
-        step = mapping.workitem(session_plan, context, code=CODES[decided.kind], inputs=inputs, uid=new())
-        files = [(one, self.desk.archive.keep(one)) for one in created]
+        planned = [(one, _workitem(session_plan, context, one, new())) for one in steps(decided, made, supporting)]
+        files = [(one, self.desk.archive.keep(one)) for one in (part10.encoded(one) for one in made)]
         draft = SessionRow(
             id=0,
             state=SessionState.PREPARED,
@@ -219,12 +209,14 @@ class Schedule:
             session = transaction.sessions.add(draft)
             for (instance, file), dataset in zip(files, made, strict=True):
                 transaction.objects.add(_created(instance, file, dataset, session, draft))
-            transaction.workitems.add(_workitem(step, session, CODES[decided.kind]))
             self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)
-            detail: Detail = {"session": session.id, "code": CODES[decided.kind].value}
-            transaction.history.append(
-                EventKind.WORKITEM_SCHEDULED, subject=str(step.SOPInstanceUID), actor=USER, at=self.desk.clock.now(), detail=detail
-            )
+            for step, dataset in planned:
+                row = _workitem_row(dataset, session, step)
+                transaction.workitems.add(row)
+                detail: Detail = {"session": session.id, "code": row.code}
+                transaction.history.append(
+                    EventKind.WORKITEM_SCHEDULED, subject=row.uid, actor=USER, at=self.desk.clock.now(), detail=detail
+                )
         log.info("session %d of plan %s prepared in room %s", session.id, plan_course.plan_uid, place.name)
         return session
 
@@ -301,17 +293,21 @@ def _created(instance: Encoded, file: str, dataset: Dataset, session: SessionRow
     )
 
 
-def _workitem(step: Dataset, session: SessionRow, code: Code) -> WorkitemRow:
+def _workitem(plan: Dataset, context: mapping.SessionContext, step: Step, uid: str) -> Dataset:
+    return mapping.workitem(plan, context, code=step.code, inputs=step.inputs, uid=uid, availability=step.availability)
+
+
+def _workitem_row(dataset: Dataset, session: SessionRow, step: Step) -> WorkitemRow:
     return WorkitemRow(
-        uid=str(step.SOPInstanceUID),
+        uid=str(dataset.SOPInstanceUID),
         session_id=session.id,
         room=session.room,
-        code=code.value,
+        code=step.code.value,
         state=StepState.SCHEDULED,
         lock=None,
         holder=None,
         progress_percent=None,
         progress_text=None,
-        dataset=part10.encode(step, uids.EXPLICIT_LITTLE),
+        dataset=part10.encode(dataset, uids.EXPLICIT_LITTLE),
         changed_at=session.prepared_at,
     )

@@ -19,6 +19,7 @@ from workbench.iods.workitem_operations import is_key, may_get, may_set
 from workbench.mapping.dialects import translated
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
+from workbench.workflow.steps import release
 from workbench.workflow.ups import Lock, Request, UpsRule, judge
 from workbench.workflow.workitem import attributes, progress
 
@@ -119,6 +120,8 @@ class Worklist:
             if claims:
                 transaction.sessions.move(session.id, expected=(SessionState.PREPARED,), to=SessionState.ACTIVE)
             transaction.history.append(DONE[request], subject=uid, actor=actor, at=now, detail={"session": session.id, "code": row.code})
+            if request is Request.COMPLETE:
+                release(self.desk, transaction, row, session, actor)
         log.info("workitem %s set %s by %s", uid, request.value, actor)
 
     def change(self, uid: str, changes: Dataset, lock: str | None, actor: str, dialect: Dialect = Dialect.TRIAL) -> None:
