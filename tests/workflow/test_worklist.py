@@ -246,7 +246,6 @@ def test_the_lock_is_neither_a_key_nor_an_answer(house: House) -> None:
         ({"ScheduledProcedureStepStartDateTime": "-20240602"}, False),
         ({"ScheduledProcedureStepStartDateTime": "20240603-20240604"}, True),
         ({"SOPInstanceUID": "2.25.404"}, False),
-        ({"SOPInstanceUID": ["2.25.404", "2.25.405"]}, False),
     ],
 )
 def test_a_worklist_query_matches_by_its_keys(house: House, keys: dict[str, Any], matches: bool) -> None:
@@ -256,11 +255,14 @@ def test_a_worklist_query_matches_by_its_keys(house: House, keys: dict[str, Any]
     assert found(house, DEVICE, **keys) == ([house.workitem(session).uid] if matches else [])
 
 
-def test_a_list_of_uids_finds_the_one_that_is_here(house: House) -> None:
-    """List of UID matching (PS3.4 C.2.2.2.2)."""
+def test_a_workitem_is_asked_for_by_one_uid(house: House) -> None:
+    """A list of UID is for studies, series and instances; for a workitem it is refused (PS3.4 Table CC.2.5-3)."""
     uid = house.workitem(house.prepare()).uid
 
-    assert found(house, SOPInstanceUID=["2.25.404", uid]) == [uid]
+    with pytest.raises(Refused, match=r"^worklist query: found 2 SOP Instance UIDs, expected one$") as refusal:
+        found(house, SOPInstanceUID=["2.25.404", uid])
+
+    assert refusal.value.rule == "identifier"
 
 
 @pytest.mark.parametrize(("keyword", "code"), [("ScheduledWorkitemCodeSequence", "121726"), ("ScheduledStationNameCodeSequence", "EYE1")])

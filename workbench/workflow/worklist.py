@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from workbench.archive.database import Transaction
 from workbench.archive.rows import SessionRow, SessionState, StepState, WorkitemRow
-from workbench.dicom import matching, part10, uids
+from workbench.dicom import part10, uids
+from workbench.dicom.matching import Query, Test, Values
 from workbench.errors import Conflict, Refused, WorkbenchError
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
@@ -60,22 +62,31 @@ class Worklist:
     desk: Desk
 
     def find(self, identifier: Dataset, actor: str, dialect: Dialect = Dialect.TRIAL) -> Iterator[Dataset]:
-        """Workitems that match, each with only the keys that were asked for, in the words of who asks; never the lock."""
+        """Workitems that match, each with only the keys that were asked for, in the words of who asks; never the lock.
+
+        Raises
+        ------
+        Refused : the identifier cannot be matched by, or the AE title may not ask.
+        """
+        asked = Query.of(identifier, self.desk.clock.now().tzinfo or UTC)
+        _must_be_single(asked)
+        query = asked.only(is_key)
         with self.desk.archive.database.reading() as view:
             door = gate(view, self.desk.settings, actor)
             canceled = {one.id for one in door.open_sessions if one.state is SessionState.CANCELED}
             rows = view.workitems.find(
-                uid=_single(identifier, "SOPInstanceUID"), state=_state(identifier), code=_code(identifier), rooms=door.room_names
+                uid=_single(query, "SOPInstanceUID"),
+                state=_state(query),
+                code=_code(query),
+                rooms=door.room_names,
             )
-        if any(not is_key(element.keyword) and not element.is_empty for element in identifier):
+        if any(not key.is_universal and not is_key(key.keyword) for key in asked.keys):
             return
-        keys = Dataset()
-        keys.update({element.tag: element for element in identifier if is_key(element.keyword)})
         for row in rows:
             if row.session_id not in canceled and door.serves(row):
                 found = attributes(row, dialect)
-                if matching.matches(keys, found):
-                    yield matching.answer(keys, found)
+                if query.matches(found):
+                    yield query.answer(found)
 
     def get(self, uid: str, tags: list[int], actor: str, dialect: Dialect = Dialect.TRIAL) -> Dataset:
         """The requested attributes of a workitem, whole sequences; all but the lock and the SOP UIDs when none are named.
@@ -196,17 +207,38 @@ def _refusal(row: WorkitemRow, rule: UpsRule, request: Request) -> WorkbenchErro
     )
 
 
-def _single(identifier: Dataset, keyword: str) -> str | None:
-    """The key's value when it has exactly one; several are matched one by one later."""
-    return str(identifier[keyword].value) if keyword in identifier and identifier[keyword].VM == 1 else None
+def _must_be_single(query: Query) -> None:
+    """A workitem is asked for by one UID (PS3.4 Table CC.2.5-3), other than a study.
+
+    Raises
+    ------
+    Refused : several are named.
+    """
+    test = _test(query, "SOPInstanceUID")
+    if isinstance(test, Values) and len(test.texts) > 1:
+        raise Refused(
+            f"worklist query: found {len(test.texts)} SOP Instance UIDs, expected one",
+            rule="identifier",
+            comment="SOPInstanceUID: found a list, expected a single value",
+        )
 
 
-def _state(identifier: Dataset) -> StepState | None:
-    value = str(identifier.get("ProcedureStepState") or "")
+def _test(query: Query, keyword: str) -> Test | None:
+    key = query.get(keyword)
+    return None if key is None else key.test
+
+
+def _single(query: Query, keyword: str) -> str | None:
+    """The key's value when it is matched by a single one."""
+    test = _test(query, keyword)
+    return test.texts[0] if isinstance(test, Values) and len(test.texts) == 1 else None
+
+
+def _state(query: Query) -> StepState | None:
+    value = _single(query, "ProcedureStepState")
     return StepState(value) if value in set(StepState) else None
 
 
-def _code(identifier: Dataset) -> str | None:
-    items = identifier.get("ScheduledWorkitemCodeSequence") or []
-    value = str(items[0].get("CodeValue") or "") if items else ""
-    return value if value and not set("*?") & set(value) else None
+def _code(query: Query) -> str | None:
+    key = query.get("ScheduledWorkitemCodeSequence")
+    return _single(key.inner, "CodeValue") if key is not None and key.inner is not None else None
