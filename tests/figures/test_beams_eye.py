@@ -45,7 +45,7 @@ def test_aperture_is_drawn_in_the_isocentric_plane() -> None:
 def test_sides_are_named_for_the_treated_eye(treated: Laterality, left: str, right: str) -> None:
     """Seen from the source, the nose is right of a right eye and left of a left eye."""
     plan = sample_plan()
-    plan = replace(plan, eye=replace(plan.eye, laterality=treated), fixation=replace(plan.fixation, eye=treated))
+    plan = replace(plan, eye_model=None, eye=replace(plan.eye, laterality=treated), fixation=replace(plan.fixation, eye=treated))
 
     axes = only_axes(beams_eye_view(plan))
 

@@ -50,7 +50,8 @@ def test_light_of_the_fixating_fellow_eye_is_the_one_exported() -> None:
 def test_position_reference_names_the_treated_eye() -> None:
     """Ocular statement C.2.3: RIGHT EYE or LEFT EYE."""
     plan = sample_plan()
-    right = replace(plan, eye=replace(plan.eye, laterality=Laterality.RIGHT), fixation=replace(plan.fixation, eye=Laterality.RIGHT))
+    treated = replace(plan.eye, laterality=Laterality.RIGHT)
+    right = replace(plan, eye=treated, eye_model=None, fixation=replace(plan.fixation, eye=Laterality.RIGHT))
 
     assert (plan.position_reference, right.position_reference) == ("LEFT EYE", "RIGHT EYE")
 

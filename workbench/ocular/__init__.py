@@ -2,15 +2,22 @@
 
 from workbench.ocular.aperture import Aperture, IsocentricOutline
 from workbench.ocular.beamline import Beamline, beamline_from_table, load_beamline
+from workbench.ocular.eye_model import EyeModel, Structure
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.ocular.plan import OcularPlan
+from workbench.ocular.pose import EyePose
 from workbench.ocular.store import from_json, to_json
+from workbench.ocular.tumour import Tumour
 
 __all__ = [
     "Aperture",
     "Beamline",
+    "EyeModel",
+    "EyePose",
     "IsocentricOutline",
     "OcularPlan",
+    "Structure",
+    "Tumour",
     "beamline_from_table",
     "from_json",
     "load_beamline",

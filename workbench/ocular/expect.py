@@ -129,3 +129,17 @@ def points(owner: str, name: str, found: Sequence[tuple[float, float]]) -> None:
     for number, (x, y) in enumerate(found, start=1):
         if not (math.isfinite(x) and math.isfinite(y)):
             raise Refused(f"{owner}: {name} point {number} is ({x}, {y}), expected finite numbers", rule="not-finite")
+
+
+def vectors(owner: str, name: str, found: Sequence[tuple[float, float, float]], least: int = 0) -> None:
+    """At least so many points of space, all finite.
+
+    Raises
+    ------
+    Refused : fewer points, one that has not three coordinates, or one that is not finite.
+    """
+    if len(found) < least:
+        raise Refused(f"{owner}: {name} has {len(found)} points, expected at least {least}", rule="too-few-points")
+    for number, point in enumerate(found, start=1):
+        if len(point) != 3 or not all(math.isfinite(value) for value in point):
+            raise Refused(f"{owner}: {name} point {number} is {point}, expected three finite numbers", rule="not-finite")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 
 from workbench.errors import Refused
 from workbench.ocular import expect
+
+WORKSPACE_MM = 100.0
+"""An eye farther than this from the isocentre is not the one that is treated."""
 
 
 class Laterality(StrEnum):
@@ -73,6 +77,8 @@ class TreatedEye:
             tumour_base_min_mm=self.tumour_base_min_mm,
             tumour_height_mm=self.tumour_height_mm,
         )
+        if self.centre_mm is not None and math.hypot(*self.centre_mm) > WORKSPACE_MM:
+            raise Refused(f"eye: centre_mm is {self.centre_mm}, expected it within {WORKSPACE_MM:g} mm of the isocentre", rule="off-axis")
 
     @property
     def globe(self) -> Globe | None:

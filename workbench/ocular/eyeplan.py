@@ -17,6 +17,7 @@ from workbench.ocular.aperture import Aperture
 from workbench.ocular.beamline import DEMO, Beamline, FilmGeometry, load_beamline
 from workbench.ocular.eye import Laterality, TreatedEye
 from workbench.ocular.eyeplan_mil import read_mil
+from workbench.ocular.eyeplan_model import eye_model
 from workbench.ocular.eyeplan_ptd import Entry, PtdFile, read_ptd
 from workbench.ocular.eyeplan_xpc import Points, XpcFile, read_xpc
 from workbench.ocular.gaze import Fixation, Light, fellow_light
@@ -45,6 +46,8 @@ def read_eyeplan(
     clock: Clock | None = None,
 ) -> OcularPlan:
     """A plan from a folder of EYEPLAN files, or from the path of its ``.ptd`` file.
+
+    The planner's point lists are read from a folder ``model`` beside it, where there is one: they bring the tumour.
 
     Parameters
     ----------
@@ -83,6 +86,7 @@ def read_eyeplan(
                 _setup_image(View.LATERAL, xpc.lateral_clips, line.lateral, line.name),
             ),
             setup_technique=f"{_clips_in_words(len(xpc.axial_clips))} on axial and lateral film",
+            eye_model=eye_model(ptd, eye.laterality, line),
         )
     except Refused as problem:
         if str(problem).startswith(str(ptd.path.parent)):

@@ -74,6 +74,12 @@ class Fixation:
 
     def __post_init__(self) -> None:
         expect.positive("fixation", interpupillary_mm=self.interpupillary_mm)
+        for name, light in (("gaze", self.gaze), ("fellow_light", self.fellow_light)):
+            if light is not None and _looks_like_radians(light):
+                raise Refused(
+                    f"fixation: {name} is polar_deg {light.polar_deg:g}, azimuth_deg {light.azimuth_deg:g}, expected degrees, not radians",
+                    rule="radians",
+                )
 
     @property
     def words(self) -> str:
@@ -84,6 +90,12 @@ class Fixation:
     def physical(self) -> Light:
         """The light that is switched on in the room; this one is exported."""
         return self.fellow_light or self.gaze
+
+
+def _looks_like_radians(light: Light) -> bool:
+    """Both angles within a radian scale and given finer than any planner gives degrees: to a hundredth."""
+    small = 0 < light.polar_deg < math.pi / 2 and 0 < light.azimuth_deg < 2 * math.pi
+    return small and all(abs(angle - round(angle, 2)) > 1e-9 for angle in (light.polar_deg, light.azimuth_deg))
 
 
 def fellow_light(gaze: Light, treated: Laterality, interpupillary_mm: float, light_distance_mm: float) -> Light:

@@ -28,7 +28,9 @@ from workbench.ocular.accessories import LateralSpreader, RangeModulator, RangeS
 from workbench.ocular.aperture import Aperture, IsocentricOutline
 from workbench.ocular.beamline import Beamline, FilmGeometry
 from workbench.ocular.eye import Laterality, TreatedEye, globe_outline_mm
+from workbench.ocular.eye_model import EyeModel
 from workbench.ocular.gaze import Fixation, Light
+from workbench.ocular.pose import EyePose
 from workbench.ocular.setup import Outline, SetupImage, View
 from workbench.ocular.show import plan_html
 
@@ -53,6 +55,8 @@ __all__ = [
 
 INTENTS = ("CURATIVE", "PALLIATIVE", "PROPHYLACTIC", "VERIFICATION", "MACHINE_QA", "RESEARCH", "SERVICE")
 """PS3.3 C.8.8.9, Plan Intent."""
+GLOBE_TOLERANCE_MM = 0.051
+"""Planners print the globe's axes to a tenth of a millimetre."""
 
 
 class Sex(StrEnum):
@@ -167,6 +171,7 @@ class OcularPlan:
     ----------
     label : plan ID, at most 16 characters.
     created : date and time of the plan, with time zone.
+    eye_model : the shape of the treated eye with its tumour and clips; None when it is not known, as after DICOM.
     """
 
     label: str
@@ -183,6 +188,7 @@ class OcularPlan:
     beamline: Beamline
     setup_images: tuple[SetupImage, ...] = ()
     setup_technique: str | None = None
+    eye_model: EyeModel | None = None
 
     def __post_init__(self) -> None:
         expect.text("plan", 16, label=self.label)
@@ -199,6 +205,19 @@ class OcularPlan:
                 rule="fellow-light",
             )
         self._check_against_beamline()
+        if self.eye_model is not None:
+            self._check_model(self.eye_model)
+
+    def _check_model(self, model: EyeModel) -> None:
+        """The shape is that of the treated eye."""
+        if model.laterality is not self.eye.laterality:
+            raise Refused(
+                f"plan: eye_model is a {model.laterality.words}, expected the {self.eye.laterality.words} that is treated", rule="other-eye"
+            )
+        for name in ("length_mm", "width_mm", "height_mm"):
+            found, expected = getattr(model.globe, name), getattr(self.eye, name)
+            if expected is not None and abs(found - expected) > GLOBE_TOLERANCE_MM:
+                raise Refused(f"plan: eye_model globe {name} is {found:g}, expected {expected:g} as in eye", rule="other-eye")
 
     def _check_against_beamline(self) -> None:
         line, aperture = self.beamline, self.field.aperture
@@ -261,6 +280,23 @@ class OcularPlan:
     def position_reference(self) -> str:
         """Position Reference Indicator: ``RIGHT EYE`` or ``LEFT EYE``, the treated one (ocular statement C.2.3)."""
         return self.eye.laterality.words.upper()
+
+    @property
+    def pose(self) -> EyePose | None:
+        """Where the treated eye is and where it looks, room frame; None when its place is not known.
+
+        Raises
+        ------
+        Refused : torsion, of which the planning system does not say to which side it turns.
+        """
+        if self.eye.centre_mm is None:
+            return None
+        if self.eye.torsion_deg:
+            raise Refused(
+                f"plan: eye torsion_deg is {self.eye.torsion_deg:g}, expected 0: the planning system does not tell its sense",
+                rule="torsion",
+            )
+        return EyePose.looking_at(self.fixation.gaze, self.eye.centre_mm, self.beamline.light_distance_mm)
 
     @property
     def globe_mm(self) -> NDArray[np.float64] | None:
