@@ -11,12 +11,14 @@ from pydicom.dataset import Dataset
 
 from tests.clinic import LOCK, BenchMaker, FixedClock, connect, make_ion_plan, make_record
 from tests.factories import CountedUids, make_plan
+from tests.ocular.cases import sample_plan
 from workbench.archive.rows import SessionState
 from workbench.bench import Workbench
 from workbench.device.scenario import SCENARIOS
 from workbench.device.simulated import SimulatedDevice
 from workbench.errors import Refused, Unavailable
 from workbench.events import Event, EventKind
+from workbench.ocular.eye import TreatedEye
 from workbench.ocular.plan import OcularPlan
 
 
@@ -102,6 +104,45 @@ def test_what_is_stored_is_there_after_reopening(make_bench: BenchMaker) -> None
 
     assert (second.plans(), second.sessions(), second.workitems(), second.history()) == before
     assert second.session(session.id) == session
+
+
+def test_a_plan_of_before_has_its_ocular_plan_again(make_bench: BenchMaker) -> None:
+    """After reopening it is read back from DICOM, setup images and all; what DICOM does not carry is not known."""
+    plan = sample_plan()
+    first = make_bench()
+    uid = first.add_plan(plan).uid
+    first.close()
+
+    again = make_bench().plan(uid)
+
+    assert again.ocular is not None
+    assert (again.label, again.patient_id, len(again.images), again.notes) == (plan.label, plan.patient.id, 2, ())
+    assert again.ocular.setup_images == plan.setup_images
+    assert again.ocular.field.aperture == plan.field.aperture
+    assert again.ocular.eye == TreatedEye(laterality=plan.eye.laterality)
+    assert again.ocular.created == plan.created
+
+
+def test_a_plan_for_no_eye_is_stored_without_one_and_says_why(bench: Workbench) -> None:
+    """Its note is the sentence with which reading it is refused."""
+    dataset = make_ion_plan()
+    for beam in dataset.IonBeamSequence:
+        del beam.FixationLightPolarAngle
+    stored = bench.add_plan(dataset)
+
+    with pytest.raises(Refused) as refusal:
+        bench.ocular_plan(stored.uid)
+
+    assert (stored.ocular, stored.notes) == (None, (str(refusal.value),))
+    assert refusal.value.rule == "no-eye-beam"
+
+
+def test_what_is_no_plan_is_not_given_as_one(bench: Workbench) -> None:
+    """A setup image is a stored object, not a plan."""
+    image = bench.add_plan(make_plan()).images[0]
+
+    with pytest.raises(Refused, match=rf"^object {image}: found SOP class .*, expected RT Ion Plan "):
+        bench.plan(image)
 
 
 def test_two_benches_on_one_folder_see_each_other(make_bench: BenchMaker) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from workbench.device.simulated import SimulatedDevice
     from workbench.errors import Conflict, Refused, Unavailable, WorkbenchError
     from workbench.settings import Settings
+    from workbench.workflow.media import read_plan as read_ion_plan
 
 __all__ = [
     "Conflict",
@@ -28,6 +29,7 @@ __all__ = [
     "WorkbenchError",
     "figures",
     "ocular",
+    "read_ion_plan",
 ]
 
 _HOMES = {
@@ -40,6 +42,7 @@ _HOMES = {
     "Unavailable": "workbench.errors",
     "Workbench": "workbench.bench",
     "WorkbenchError": "workbench.errors",
+    "read_ion_plan": "workbench.workflow.media:read_plan",
 }
 _PACKAGES = ("figures", "ocular")
 
@@ -50,7 +53,8 @@ def __getattr__(name: str) -> Any:
     if name in _PACKAGES:
         return import_module(f"workbench.{name}")
     if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
+        home, _, known_as = _HOMES[name].partition(":")
+        return getattr(import_module(home), known_as or name)
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
 
 

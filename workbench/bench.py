@@ -9,7 +9,7 @@ import asyncio
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
@@ -29,6 +29,7 @@ from workbench.errors import Refused, Unavailable
 from workbench.events import Bridge, Event, EventBus, EventKind
 from workbench.mapping import ocular_plans
 from workbench.mapping.manual_record import Entry
+from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.network.handlers import Handlers
 from workbench.network.server import Address, Provider, free_port
 from workbench.ocular.beamline import Beamline, known_beamlines
@@ -61,7 +62,8 @@ class StoredPlan:
     ----------
     uid : its SOP Instance UID.
     images : SOP Instance UIDs of the setup images that came with it.
-    ocular : the ocular plan it was made from, where it was.
+    ocular : the ocular plan that it was made from, or read back from it; None where it treats no eye.
+    notes : what reading it back took from elsewhere or left out, or why it is no ocular plan.
     """
 
     uid: str
@@ -69,6 +71,7 @@ class StoredPlan:
     patient_id: str
     images: tuple[str, ...] = ()
     ocular: OcularPlan | None = None
+    notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         return f"<b>Plan {escape(self.label)}</b> of patient {escape(self.patient_id)} · <code>{self.uid}</code>"
@@ -213,10 +216,7 @@ class Workbench:
         if instance.sop_class_uid != uids.RT_ION_PLAN:
             raise Refused(f"plan: found SOP class {instance.sop_class_uid}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
         self._intake.bring(instance, actor=USER)
-        dataset = instance.dataset()
-        return StoredPlan(
-            uid=instance.sop_instance_uid, label=str(dataset.get("RTPlanLabel") or ""), patient_id=str(dataset.get("PatientID") or "")
-        )
+        return self.plan(instance.sop_instance_uid)
 
     def import_file(self, path: str | Path, *, patient_id: str | None = None) -> tuple[str, bool]:
         """Take a DICOM file into the archive; its SOP Instance UID and whether it was new.
@@ -298,6 +298,43 @@ class Workbench:
             found = [one for one in view.objects.find() if one.sop_class_uid == uids.RT_ION_PLAN and one.session_id is None]
         return [StoredPlan(uid=one.uid, label=one.keys.plan_label, patient_id=one.keys.patient_id) for one in found]
 
+    def plan(self, uid: str) -> StoredPlan:
+        """One plan of the archive, with its ocular plan where it treats an eye on a beamline that is described here.
+
+        Raises
+        ------
+        Refused : no object of this SOP Instance UID is stored, or it is no plan.
+        """
+        dataset = self.dataset(uid)
+        if dataset.SOPClassUID != uids.RT_ION_PLAN:
+            raise Refused(f"object {uid}: found SOP class {dataset.SOPClassUID}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
+        images = self._setup_images(dataset)
+        plan = StoredPlan(
+            uid=uid,
+            label=str(dataset.get("RTPlanLabel") or ""),
+            patient_id=str(dataset.get("PatientID") or ""),
+            images=tuple(str(image.SOPInstanceUID) for image in images),
+        )
+        try:
+            reading = self._read(dataset, images, None)
+        except Refused as problem:
+            return replace(plan, notes=(str(problem),))
+        return replace(plan, ocular=reading.plan, notes=reading.notes)
+
+    def ocular_plan(self, uid: str, said: Said | None = None) -> Reading:
+        """The ocular plan of a stored RT Ion Plan, whoever wrote it, and what had to be taken from elsewhere.
+
+        Parameters
+        ----------
+        said : what the plan itself leaves open.
+
+        Raises
+        ------
+        Refused : it is not stored, or no plan for an eye.
+        """
+        dataset = self.dataset(uid)
+        return self._read(dataset, self._setup_images(dataset), said)
+
     def objects(self, *, session: SessionRow | int | None = None) -> list[StoredObject]:
         """Stored objects, of one session when one is named."""
         with self._archive.database.reading() as view:
@@ -371,6 +408,21 @@ class Workbench:
             images=tuple(str(image.SOPInstanceUID) for image in exported.images),
             ocular=plan,
         )
+
+    def _read(self, dataset: Dataset, images: Sequence[Dataset], said: Said | None) -> Reading:
+        here = self._desk.clock.now().tzinfo
+        return read_ion_plan(dataset, images=images, beamlines=self.beamlines, said=said or (Said(zone=here) if here else None))
+
+    def _setup_images(self, plan: Dataset) -> list[Dataset]:
+        """The stored RT Images among those that a plan refers to for its setup."""
+        wanted = [
+            str(one.get("ReferencedSOPInstanceUID"))
+            for setup in plan.get("PatientSetupSequence") or []
+            for one in setup.get("ReferencedSetupImageSequence") or []
+        ]
+        with self._archive.database.reading() as view:
+            stored = [view.objects.get(uid) for uid in wanted]
+        return [self._archive.read(one).dataset() for one in stored if one is not None and one.sop_class_uid == uids.RT_IMAGE]
 
     def _note(self, kind: EventKind) -> None:
         with self._archive.database.transaction() as transaction:

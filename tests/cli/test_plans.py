@@ -56,6 +56,51 @@ def test_a_plan_file_is_exported_as_dicom(command: Command, plan: Path, tmp_path
     assert sorted(dcmread(path).Modality for path in paths) == ["RTIMAGE", "RTIMAGE", "RTPLAN"]
 
 
+def test_exported_files_become_a_plan_file_again(command: Command, plan: Path, tmp_path: Path) -> None:
+    """The folder of the export holds the plan and its images; nothing has to be noted."""
+    command("plan", "export", plan, "--to", tmp_path / "out")
+
+    result = command("plan", "from-dicom", tmp_path / "out", "--to", tmp_path / "again.json")
+
+    before, after = (json.loads(path.read_text())["plan"] for path in (plan, tmp_path / "again.json"))
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(f"{tmp_path / 'again.json'}: plan {before['label']}, patient {before['patient']['id']}, ")
+    assert after["field"]["aperture"] == before["field"]["aperture"]
+    assert after["setup_images"] == before["setup_images"]
+
+
+def test_a_plan_of_another_system_is_no_plan_for_an_eye(command: Command, shared: Path, tmp_path: Path) -> None:
+    """One sentence names the file and what is missing; no plan file is written."""
+    file = shared / "data" / "ion_plans" / "aria_four_field_qa.dcm"
+
+    refusal = command("plan", "from-dicom", file, "--to", tmp_path / "p.json").refusal
+
+    assert refusal.startswith(f"workbench: {file}: RT Ion Plan ")
+    assert "none of its 4 beams has a fixation light" in refusal
+    assert not (tmp_path / "p.json").exists()
+
+
+def test_what_was_taken_from_elsewhere_is_noted(command: Command, plan: Path, tmp_path: Path) -> None:
+    """A plan without its images becomes a plan file, with a note for each."""
+    exported = command("plan", "export", plan, "--to", tmp_path / "out").out.split()
+
+    result = command("plan", "from-dicom", exported[0], "--to", tmp_path / "again.json", "--beamline", "demo-eyeline", "--eye", "right")
+
+    assert result.code == 0
+    assert ", right eye, " in result.out
+    assert [line.split(" 1.2")[0].split(" 2.25")[0] for line in result.err.splitlines()] == ["workbench: note: setup image"] * 2
+
+
+def test_two_plans_at_once_are_refused(command: Command, plan: Path, tmp_path: Path) -> None:
+    """Which one is meant is not guessed."""
+    for folder in ("a", "b"):
+        command("plan", "export", plan, "--to", tmp_path / folder)
+
+    refusal = command("plan", "from-dicom", tmp_path / "a", tmp_path / "b", "--to", tmp_path / "p.json").refusal
+
+    assert "found 2 RT Ion Plans, expected one, with its RT Images or without" in refusal
+
+
 def test_a_plan_file_is_not_overwritten(command: Command, case: Path, plan: Path) -> None:
     """The one that is there stays as it was."""
     before = plan.read_bytes()

@@ -201,7 +201,7 @@ def plans(draw: st.DrawFn) -> OcularPlan:
         patient=Patient(id=draw(TEXTS), name=draw(TEXTS), sex=draw(st.none() | st.sampled_from(Sex))),
         prescription=Prescription(dose_gy_rbe=draw(NUMBERS), fractions=draw(st.integers(min_value=1, max_value=40)), site=draw(TEXTS)),
         fixation=Fixation(
-            gaze=Light(polar_deg=draw(st.floats(min_value=0, max_value=60)), azimuth_deg=draw(st.floats(min_value=0, max_value=359.99))),
+            gaze=Light(polar_deg=draw(st.floats(min_value=2, max_value=60)), azimuth_deg=draw(st.floats(min_value=0, max_value=359.99))),
             eye=Laterality.RIGHT,
         ),
         field=make_field(

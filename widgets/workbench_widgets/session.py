@@ -163,6 +163,8 @@ class SessionDashboard(VBox):
         plans = [self._given.get(one.uid, one) for one in self._bench.plans()]
         wanted = view.open_session.plan_uid if view.open_session is not None else self._plan.uid if self._plan else None
         chosen = next((one for one in plans if one.uid == wanted), plans[-1] if plans else None)
+        if chosen is not None and chosen.uid not in self._given:
+            chosen = self._given[chosen.uid] = self._bench.plan(chosen.uid)
         if chosen is not None and (self._facts is None or chosen.uid != self._facts.uid):
             self._facts = plan_facts(self._bench, chosen)
             self.controls.offer_metersets(self._facts)

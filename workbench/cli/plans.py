@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import UTC
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +14,28 @@ from workbench import settings as configuration
 from workbench.archive.files import write_new
 from workbench.bench import SETTINGS_FILE
 from workbench.cli.common import DEFAULT_DATA, DataFolder, say
+from workbench.clock import SystemClock
 from workbench.dicom.uids import RandomUids
 from workbench.errors import Refused
-from workbench.ocular.beamline import known_beamlines
+from workbench.mapping.ocular_reading import Said
+from workbench.ocular.beamline import Beamline, known_beamlines
+from workbench.ocular.eye import Laterality
 from workbench.ocular.eyeplan import read_eyeplan
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.store import from_json, to_json
 from workbench.workflow import media
 
 app = typer.Typer(no_args_is_help=True)
+
+
+class Side(StrEnum):
+    """Which eye."""
+
+    RIGHT = "right"
+    """The patient's right eye."""
+    LEFT = "left"
+    """The patient's left eye."""
+
 
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN.json", help="A plan written by `plan from-eyeplan`.")]
 
@@ -35,11 +51,33 @@ def from_eyeplan(
 ) -> None:
     """Read an EYEPLAN case and write it as a plan."""
     known = known_beamlines(configuration.load(data / SETTINGS_FILE).beamlines)
-    if beamline not in known:
-        raise Refused(f"beamline: found {beamline!r}, expected one of {', '.join(sorted(known))}", rule="beamline")
-    plan = read_eyeplan(folder, beamline=known[beamline], patient_id=patient_id, patient_name=patient_name)
+    plan = read_eyeplan(folder, beamline=_described(known, beamline), patient_id=patient_id, patient_name=patient_name)
     write_new(to, to_json(plan).encode("utf-8"))
     say(f"{to}: {_summary(plan)}")
+
+
+@app.command("from-dicom")
+def from_dicom(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="An RT Ion Plan, and its RT Images; or their folder.")],
+    to: Annotated[Path, typer.Option("--to", metavar="PLAN.json", help="File to write; must not exist.")],
+    beamline: Annotated[str | None, typer.Option(help="Name of a beamline description; the machine's own otherwise.")] = None,
+    eye: Annotated[Side | None, typer.Option(help="The treated eye, where the plan does not say.")] = None,
+    beam: Annotated[int | None, typer.Option(help="Number of the beam, where several have a fixation light.")] = None,
+    data: DataFolder = DEFAULT_DATA,
+) -> None:
+    """Read an RT Ion Plan with an eye beam, whoever wrote it, and write it as a plan."""
+    known = known_beamlines(configuration.load(data / SETTINGS_FILE).beamlines)
+    said = Said(
+        beamline=None if beamline is None else _described(known, beamline),
+        laterality=None if eye is None else Laterality[eye.name],
+        beam=beam,
+        zone=SystemClock().now().tzinfo or UTC,
+    )
+    reading = media.read_plan(*files, beamlines=known, said=said)
+    write_new(to, to_json(reading.plan).encode("utf-8"))
+    for note in reading.notes:
+        typer.echo(f"workbench: note: {note}", err=True)
+    say(f"{to}: {_summary(reading.plan)}")
 
 
 @app.command("show")
@@ -70,6 +108,12 @@ def read_plan(path: Path) -> OcularPlan:
         why = getattr(problem, "strerror", None) or problem
         raise Refused(f"{path}: cannot be read ({why}), expected a plan", rule="file") from problem
     return from_json(text, str(path))
+
+
+def _described(known: Mapping[str, Beamline], name: str) -> Beamline:
+    if name not in known:
+        raise Refused(f"beamline: found {name!r}, expected one of {', '.join(sorted(known))}", rule="beamline")
+    return known[name]
 
 
 def _summary(plan: OcularPlan) -> str:

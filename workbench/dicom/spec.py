@@ -66,7 +66,7 @@ class Attribute:
 
     def vr(self) -> str:
         """Value representation by the dictionary of its kind."""
-        return _vr_of(self.keyword)
+        return vr_of(self.keyword)
 
     def word(self) -> str:
         """What the fact tables say of the row."""
@@ -383,7 +383,8 @@ def tag_of(keyword: str, group: int = CURVE_GROUP) -> BaseTag:
 
 
 @cache
-def _vr_of(keyword: str) -> str:
+def vr_of(keyword: str) -> str:
+    """VR of a row's keyword, where a dictionary leaves a choice the one that is written."""
     if keyword in private.IMPAC_ATTRIBUTES:
         return private.IMPAC_ATTRIBUTES[keyword].vr
     return GIVEN_VRS.get(keyword) or dictionary_VR(tag_of(keyword))

@@ -22,7 +22,7 @@ from workbench.dicom.scope import Scope
 from workbench.errors import Refused
 from workbench.iods.ocular_rt_image import OCULAR_RT_IMAGE
 from workbench.mapping.ocular_uids import ExportUids
-from workbench.ocular.beamline import FilmGeometry
+from workbench.ocular.beamline import Beamline, FilmGeometry
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.setup import FilmPicture, Outline, SetupImage, View
 from workbench.settings import Identity
@@ -77,6 +77,33 @@ def film_picture(dataset: Dataset, film: FilmGeometry | None = None) -> FilmPict
         outlines=tuple(_outlines(dataset, where)),
         magnification=_magnification(dataset, film),
     )
+
+
+def planned_image(dataset: Dataset, line: Beamline) -> SetupImage:
+    """The setup image that an RT Image plans, pixels left aside.
+
+    Raises
+    ------
+    Refused : it is no setup view, its pixels are not square, its centre is not on the imaging axis, or a curve leaves it.
+    """
+    label = str(dataset.get("RTImageLabel") or "")
+    picture = film_picture(dataset, line.axial if label == View.AXIAL else line.lateral)
+    height, width = picture.pixel_mm
+    image = SetupImage(
+        view=picture.view,
+        outlines=picture.outlines,
+        pixel_mm=width,
+        rows=int(dataset.get("Rows") or 0),
+        columns=int(dataset.get("Columns") or 0),
+        magnification=(line.axial if picture.view is View.AXIAL else line.lateral).magnification,
+    )
+    if height != width or not np.allclose(image.position_mm, picture.position_mm, rtol=0, atol=width / 100):
+        raise Refused(
+            f"RT Image {dataset.get('SOPInstanceUID', '')}: found pixels of {height:g} by {width:g} mm from {picture.position_mm}, "
+            "expected square ones about the imaging axis",
+            rule="geometry",
+        )
+    return image
 
 
 def _pair(dataset: Dataset, keyword: str, where: str) -> tuple[float, float]:

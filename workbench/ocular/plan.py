@@ -247,10 +247,13 @@ class OcularPlan:
 
     @property
     def block_data_mm(self) -> tuple[float, ...]:
-        """Block Data: x1, y1, x2, y2 ... in the isocentric plane, IEC beam limiting device frame, to a micrometre."""
+        """Block Data: x1, y1, x2, y2 ... in the isocentric plane, IEC beam limiting device frame, to a nanometre.
+
+        A micrometre would do for the mill; three more digits let a reader find the block's own points again.
+        """
         turned = gaze.to_bld(self.isocentric.points_mm, self.beamline.gantry_angle_deg, self.beamline.beam_limiting_device_angle_deg)
         # Adding zero turns the -0.0 of rounding into 0.0.
-        return tuple(round(value, 3) + 0.0 for point in turned for value in point)
+        return tuple(round(value, 6) + 0.0 for point in turned for value in point)
 
     @property
     def block_points(self) -> int:

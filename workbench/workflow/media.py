@@ -1,17 +1,23 @@
-"""Files of the ocular exchange: plans and images out, into a folder that the user chooses. Images come in through the intake."""
+"""Files of the ocular exchange: plans and images out, into a folder that the user chooses, and plans read back without an archive.
+
+Images come in through the intake.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from workbench.archive.files import write_new
-from workbench.dicom import part10
+from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.uids import UidSource
+from workbench.errors import Refused
 from workbench.mapping import ocular_plans
 from workbench.mapping.media import blank
+from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
+from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.plan import OcularPlan
 from workbench.settings import Identity
 
@@ -37,6 +43,40 @@ def export_image(instance: Encoded, folder: Path, *, identity: Identity) -> Path
     Unavailable : the folder cannot be written, or has such a file.
     """
     return _write([blank(instance)], folder, identity)[0]
+
+
+def read_plan(*paths: str | Path, beamlines: Mapping[str, Beamline] | None = None, said: Said | None = None) -> Reading:
+    """The ocular plan in DICOM files: one RT Ion Plan, and RT Images of which it may have its setup images.
+
+    Parameters
+    ----------
+    paths : files, or folders that hold no others.
+    beamlines : descriptions by name; those that ship when not given.
+    said : what the plan itself leaves open.
+
+    Raises
+    ------
+    Refused : a file is no DICOM file, there is not exactly one plan among them, or it is no plan for an eye.
+    """
+    found = {path: part10.read_file(path) for path in _files(Path(path) for path in paths)}
+    plans = [path for path, instance in found.items() if instance.sop_class_uid == uids.RT_ION_PLAN]
+    if len(plans) != 1:
+        where = ", ".join(str(path) for path in paths)
+        raise Refused(f"{where}: found {len(plans)} RT Ion Plans, expected one, with its RT Images or without", rule="sop-class")
+    images = [instance.dataset() for instance in found.values() if instance.sop_class_uid == uids.RT_IMAGE]
+    known = known_beamlines({}) if beamlines is None else beamlines
+    try:
+        return read_ion_plan(found[plans[0]].dataset(), images=images, beamlines=known, said=said)
+    except Refused as problem:
+        raise Refused(f"{plans[0]}: {problem}", rule=problem.rule) from problem
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(one for one in path.iterdir() if one.is_file())
+        else:
+            yield path
 
 
 def _write(instances: Iterable[Encoded], folder: Path, identity: Identity) -> tuple[Path, ...]:
