@@ -112,6 +112,20 @@ def make_ct(plan: Dataset, **changes: Any) -> Dataset:
     return _changed(ct, changes)
 
 
+def make_rt_image(plan: Dataset, **changes: Any) -> Dataset:
+    """A small setup radiograph in the study of a plan."""
+    image = _acquisition(plan).start(uids.RT_IMAGE, "RTIMAGE", 1)
+    image.FrameOfReferenceUID, image.PositionReferenceIndicator = str(plan.FrameOfReferenceUID), None
+    image.ImageType, image.InstanceNumber, image.PatientOrientation = ["ORIGINAL", "PRIMARY", "RADIOGRAPH"], 1, None
+    image.SamplesPerPixel, image.PhotometricInterpretation, image.Rows, image.Columns = 1, "MONOCHROME2", 4, 4
+    image.BitsAllocated, image.BitsStored, image.HighBit, image.PixelRepresentation = 8, 8, 7, 0
+    image.RTImageLabel, image.RTImagePlane, image.ConversionType = "AXIAL", "NORMAL", "DI"
+    image.XRayImageReceptorAngle, image.RadiationMachineName, image.PrimaryDosimeterUnit = "0", None, None
+    image.ImagePlanePixelSpacing, image.RTImagePosition = ["1", "1"], ["-1.5", "1.5"]
+    image.add_new("PixelData", "OB", bytes(range(16)))
+    return _changed(image, changes)
+
+
 def make_table_position(plan: Dataset, **changes: Any) -> Dataset:
     """A structure set that says where the table stood."""
     return _changed(table_position(_acquisition(plan), (0.0, 0.0, 0.0)), changes)
@@ -167,6 +181,7 @@ __all__ = [
     "make_ion_plan",
     "make_record",
     "make_registration",
+    "make_rt_image",
     "make_table_position",
     "study_keys",
     "worklist_keys",

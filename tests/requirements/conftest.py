@@ -1,0 +1,24 @@
+"""The clinic that the requirements of the TMS statement are shown in: one for each module, its room free at the start of each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.requirements.partner import Clinic, open_clinic
+from workbench.settings import TMS_AS_STATED, Settings
+
+
+@pytest.fixture(scope="module")
+def shared_clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
+    """A listening bench that speaks as the TMS statement does, and a device."""
+    with open_clinic(tmp_path_factory.mktemp("clinic"), Settings(identity=TMS_AS_STATED)) as clinic:
+        yield clinic
+
+
+@pytest.fixture
+def clinic(shared_clinic: Clinic) -> Iterator[Clinic]:
+    """The same, with whatever a test leaves open completed afterwards."""
+    yield shared_clinic
+    shared_clinic.tidy()
