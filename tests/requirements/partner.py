@@ -1,7 +1,7 @@
-"""A treatment delivery device that is not ours, and the clinic it is a guest of: plain pynetdicom on one side, a listening bench on the other.
+"""A treatment delivery device that is not ours, and the clinic it is a guest of.
 
-The bench speaks as the TMS statement does. What the device learns it learns over the wire; what a user does in the application is
-done with the bench.
+Plain pynetdicom on one side, a listening bench on the other, which speaks as the TMS statement does. What the device learns it
+learns over the wire; what a user does in the application is done with the bench.
 """
 
 from __future__ import annotations
