@@ -12,6 +12,7 @@ from workbench.dicom import part10
 from workbench.errors import Conflict, Refused
 from workbench.events import EventKind
 from workbench.settings import Peer
+from workbench.workflow.retrieve import unsupported
 
 ARCHIVE = Peer(ae_title="ARCHIVE", host="127.0.0.1", port=104)
 
@@ -65,7 +66,7 @@ def test_a_series_is_answered_once(house: House) -> None:
     )
 
     assert (answer.SeriesInstanceUID, answer.Modality, answer.NumberOfSeriesRelatedInstances) == (ct.SeriesInstanceUID, "CT", 3)
-    assert answer.SOPInstanceUID == ""
+    assert answer["SOPInstanceUID"].is_empty
 
 
 def test_a_plan_is_found_by_its_label(house: House) -> None:
@@ -111,13 +112,12 @@ def test_a_query_matches_by_its_keys(house: House, keys: dict[str, Any], matches
 
 
 def test_only_requested_keys_are_answered(house: House) -> None:
-    """Beside level, character set and retrieve AE title, which an answer always has; a key we do not keep comes back empty."""
+    """Beside level and retrieve AE title, which an answer always has; a key we do not keep comes back empty."""
     house.bring_plan()
 
     (answer,) = found(house, "IMAGE", SOPInstanceUID="", BodyPartExamined="")
 
     assert {element.keyword for element in answer} == {
-        "SpecificCharacterSet",
         "QueryRetrieveLevel",
         "RetrieveAETitle",
         "SOPInstanceUID",
@@ -125,6 +125,58 @@ def test_only_requested_keys_are_answered(house: House) -> None:
     }
     assert answer.RetrieveAETitle == "WORKBENCH"
     assert answer["BodyPartExamined"].is_empty
+
+
+def test_keys_that_are_not_supported_at_a_level_are_known() -> None:
+    """Those of lower levels and those that are not kept; level, character set and retrieve AE title are no such keys."""
+    keys = {"StudyInstanceUID": "", "ModalitiesInStudy": "", "RetrieveAETitle": "", "SpecificCharacterSet": "ISO_IR 192"}
+
+    assert unsupported(study_keys("STUDY", **keys)) == frozenset()
+    assert unsupported(study_keys("STUDY", **keys, BodyPartExamined="", RTPlanLabel="")) == {"BodyPartExamined", "RTPlanLabel"}
+
+
+@pytest.mark.parametrize(
+    ("level", "keys", "count"),
+    [
+        ("STUDY", {"ModalitiesInStudy": "CT"}, 1),
+        ("STUDY", {"ModalitiesInStudy": ["MR", "CT"]}, 1),
+        ("STUDY", {"ModalitiesInStudy": "C*"}, 1),
+        ("STUDY", {"ModalitiesInStudy": "RTPLAN"}, 2),
+        ("STUDY", {"ModalitiesInStudy": "MR"}, 0),
+        ("STUDY", {"SOPClassesInStudy": "1.2.840.10008.5.1.4.1.1.2"}, 1),
+        ("STUDY", {"PatientName": "grün*"}, 1),
+        ("STUDY", {"PatientName": "doe^jane^^"}, 1),
+        ("STUDY", {"PatientName": "Doe^Jane=X*"}, 0),
+        ("STUDY", {"StudyTime": "0900-0931"}, 2),
+        ("STUDY", {"StudyTime": "0931-"}, 0),
+        ("SERIES", {"Modality": "CT"}, 1),
+        ("SERIES", {"Modality": "CT", "PatientID": "P-001"}, 1),
+        ("SERIES", {"Modality": "CT", "PatientID": "P-002"}, 0),
+        ("SERIES", {"SeriesNumber": "05"}, 1),
+        ("IMAGE", {"Modality": "CT"}, 2),
+        ("IMAGE", {"Modality": "CT", "InstanceNumber": "2"}, 1),
+        ("IMAGE", {"PatientName": "Grün^Gert", "PatientID": "P-00*"}, 1),
+        ("IMAGE", {"SOPClassUID": ["1.2.840.10008.5.1.4.1.1.2", "1.2.3"]}, 2),
+    ],
+)
+def test_every_level_is_matched_by_its_keys_and_those_above(house: House, level: str, keys: dict[str, Any], count: int) -> None:
+    """Two studies: a plan of one patient; a plan and two slices of another. Modalities and SOP classes of a study are matched, too."""
+    house.bring_plan(PatientID="P-002", PatientName="Grün^Gert", SpecificCharacterSet="ISO_IR 192", StudyTime="093015")
+    ct = bring_ct(house, 2, StudyTime="093015")
+    house.bring_plan(StudyInstanceUID=ct.StudyInstanceUID, StudyTime="093015")
+
+    assert len(found(house, level, **keys)) == count
+
+
+def test_a_name_beyond_ascii_is_answered_in_unicode(house: House) -> None:
+    """The answer names ISO_IR 192, whatever the object was written in; one in ASCII names nothing."""
+    house.bring_plan(PatientID="P-002", PatientName="Grün^Gert", SpecificCharacterSet="ISO_IR 100")
+    house.bring_plan()
+
+    answers = {str(one.PatientID): one for one in found(house, "STUDY", PatientID="", PatientName="")}
+
+    assert (answers["P-002"].SpecificCharacterSet, str(answers["P-002"].PatientName)) == ("ISO_IR 192", "Grün^Gert")
+    assert "SpecificCharacterSet" not in answers["P-001"]
 
 
 @pytest.mark.parametrize("level", ["", "PATIENT", "BOGUS"])

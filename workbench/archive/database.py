@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from workbench.archive import schema
+from workbench.archive.catalogue import Catalogue
 from workbench.archive.history import History
 from workbench.archive.objects import Objects
 from workbench.archive.recorded import RecordedBeams
@@ -34,6 +35,7 @@ class Transaction:
     def __init__(self, connection: Connection) -> None:
         self.history = History(connection)
         self.objects = Objects(connection)
+        self.catalogue = Catalogue(connection)
         self.sessions = Sessions(connection)
         self.workitems = Workitems(connection)
         self.subscriptions = Subscriptions(connection)

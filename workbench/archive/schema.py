@@ -84,6 +84,32 @@ objects = Table(
     Column("frame_uid", String(64), nullable=False),
 )
 
+studies = Table(
+    "studies",
+    metadata,
+    Column("uid", String(64), primary_key=True),
+    Column("patient_id", String(64), nullable=False, index=True),
+    Column("patient_name", String(324), nullable=False),
+    Column("patient_name_key", String(400), nullable=False),
+    Column("patient_birth_date", String(8), nullable=False),
+    Column("patient_sex", String(16), nullable=False),
+    Column("study_id", String(16), nullable=False),
+    Column("study_date", String(8), nullable=False, index=True),
+    Column("study_time", String(16), nullable=False),
+    Column("study_description", String(64), nullable=False),
+    Column("accession_number", String(16), nullable=False, index=True),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("uid", String(64), primary_key=True),
+    Column("study_uid", String(64), ForeignKey("studies.uid"), nullable=False, index=True),
+    Column("series_number", String(12), nullable=False),
+    Column("series_description", String(64), nullable=False),
+    Column("modality", String(16), nullable=False),
+)
+
 workitems = Table(
     "workitems",
     metadata,

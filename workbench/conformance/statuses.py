@@ -69,6 +69,13 @@ STATUSES: Final = (
     ),
     Status(STORE, "0122", "Failure", "SOP class not supported", "devices do not store objects of this class here", ("sop-class",), "0122"),
     Status(QUERY, "FF00", "Pending", "pending", "an answer, or a sub-operation, of several"),
+    Status(
+        FIND,
+        "FF01",
+        "Pending",
+        "pending, with a warning",
+        "an answer to a query with keys that are neither matched nor answered at its level",
+    ),
     Status(QUERY, "FE00", "Cancel", "canceled", "the peer sent C-CANCEL"),
     Status(QUERY, "A900", "Failure", "identifier does not match SOP class", "level or unique key is missing or unknown", ("identifier",)),
     Status(MOVE, "A801", "Failure", "move destination unknown", "the destination is no peer of the settings"),

@@ -25,7 +25,7 @@ from workbench.network import statuses
 from workbench.network.contexts import MOVE_PDU, MOVED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.settings import Settings
 from workbench.workflow.intake import Intake
-from workbench.workflow.retrieve import Retrieve
+from workbench.workflow.retrieve import Retrieve, unsupported
 from workbench.workflow.ups import Request
 from workbench.workflow.worklist import Worklist
 
@@ -119,15 +119,17 @@ class Handlers:
             identifier = _decoded(event, event.request.Identifier)
             model = str(event.context.abstract_syntax)
             caller = _caller(event)
+            pending = statuses.PENDING
             if model == uids.STUDY_FIND:
                 found = self._retrieve.find(identifier, caller)
+                pending = statuses.PENDING_WARNING if unsupported(identifier) else statuses.PENDING
             else:
                 found = self._worklist.find(identifier, caller, _dialect(event))
             for answer in found:
                 if event.is_cancelled:
                     yield statuses.reply(statuses.CANCEL), None
                     return
-                yield statuses.reply(statuses.PENDING), answer
+                yield statuses.reply(pending), answer
         except WorkbenchError as error:
             log.info("C-FIND of %s refused: %s", _caller(event), error)
             yield statuses.refusal(error), None

@@ -15,6 +15,7 @@ from workbench.workflow.ups import UpsRule
 
 SUCCESS: Final = 0x0000
 PENDING: Final = 0xFF00
+PENDING_WARNING: Final = 0xFF01
 CANCEL: Final = 0xFE00
 MOVE_DESTINATION_UNKNOWN: Final = 0xA801
 OUT_OF_RESOURCES: Final = 0xA700

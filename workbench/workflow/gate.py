@@ -47,9 +47,13 @@ class Gate:
 
     def shows(self, stored: StoredObject) -> bool:
         """Whether the object may be found and retrieved now."""
-        if self.is_canceled or stored.keys.patient_id in self.withheld:
+        return self.shows_patient(stored.keys.patient_id)
+
+    def shows_patient(self, patient_id: str) -> bool:
+        """Whether what belongs to the patient may be found and retrieved now."""
+        if self.is_canceled or patient_id in self.withheld:
             return False
-        return not self.running or any(stored.keys.patient_id == session.patient_id for session in self.running)
+        return not self.running or any(patient_id == session.patient_id for session in self.running)
 
     def serves(self, workitem: WorkitemRow) -> bool:
         """Whether the workitem is in its rooms, and no other session is running there."""

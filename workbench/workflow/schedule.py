@@ -10,7 +10,6 @@ from pydicom.dataset import Dataset
 
 from workbench.archive.database import Transaction
 from workbench.archive.index_keys import index_keys
-from workbench.archive.objects import OneOfValues
 from workbench.archive.rows import Origin, SessionRow, SessionState, StepState, StoredObject, WorkitemRow
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
@@ -272,10 +271,10 @@ def _supporting(source: Dataset, view: Transaction) -> list[StoredObject]:
     named = {str(element.value) for element in source.iterall() if element.keyword == "ReferencedSOPInstanceUID"} - {plan_uid}
     records = {one.record_uid for one in view.beams.find(plan_uid=plan_uid)}
     found = [one for one in (view.objects.get(uid) for uid in sorted(named | records)) if one is not None]
-    study = {"study_uid": OneOfValues((str(source.StudyInstanceUID),)), "origin": OneOfValues((Origin.IMPORTED.value,))}
+    imported = view.objects.find(study_uid=(str(source.StudyInstanceUID),), origin=(Origin.IMPORTED.value,))
     planning = {uids.CT_IMAGE, uids.RT_STRUCTURE_SET}
     known = {one.uid for one in found}
-    found += [one for one in view.objects.find(study) if one.sop_class_uid in planning and one.uid not in known]
+    found += [one for one in imported if one.sop_class_uid in planning and one.uid not in known]
     return [one for one in found if one.keys.patient_id == str(source.get("PatientID") or "")]
 
 
