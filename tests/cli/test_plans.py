@@ -101,6 +101,13 @@ def test_two_plans_at_once_are_refused(command: Command, plan: Path, tmp_path: P
     assert "found 2 RT Ion Plans, expected one, with its RT Images or without" in refusal
 
 
+def test_the_schema_of_plan_files_is_printed(command: Command, plan: Path) -> None:
+    """JSON whose version is that of the files that are written."""
+    schema = json.loads(command("plan", "schema").out)
+
+    assert schema["properties"]["version"]["const"] == json.loads(plan.read_text())["version"]
+
+
 def test_a_plan_file_is_not_overwritten(command: Command, case: Path, plan: Path) -> None:
     """The one that is there stays as it was."""
     before = plan.read_bytes()
@@ -165,7 +172,7 @@ def test_a_self_crossing_aperture_is_refused_and_nothing_is_exported(
     [
         ("", "no valid JSON"),
         ("[]", "schema is 'list', expected 'ocular-plan'"),
-        ('{"schema": "ocular-plan", "version": 99}', "version is 99, expected 1"),
+        ('{"schema": "ocular-plan", "version": 99}', "version is 99, expected 1 or 2"),
     ],
 )
 def test_a_file_that_is_no_plan_is_refused_by_name(command: Command, tmp_path: Path, content: str, said: str) -> None:

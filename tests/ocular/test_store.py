@@ -93,13 +93,13 @@ def test_text_names_its_schema_and_version() -> None:
     """A later reader can tell what it has before it."""
     envelope = json.loads(to_json(sample_plan()))
 
-    assert (envelope["schema"], envelope["version"], envelope["plan"]["eye"]["laterality"]) == ("ocular-plan", 1, "L")
+    assert (envelope["schema"], envelope["version"], envelope["plan"]["eye"]["laterality"]) == ("ocular-plan", 2, "L")
 
 
 @pytest.mark.parametrize(
     ("found", "changed", "sentence"),
     [
-        ('"version": 1', '"version": 2', "p.json: version is 2, expected 1"),
+        ('"version": 2', '"version": 3', "p.json: version is 3, expected 1 or 2"),
         ('"schema": "ocular-plan"', '"schema": "other"', "p.json: schema is 'other', expected 'ocular-plan'"),
         ('"fractions": 5', '"fractions": "5"', "p.json: plan: prescription: fractions: found '5', expected a whole number"),
         (

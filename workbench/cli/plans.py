@@ -22,6 +22,7 @@ from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.eye import Laterality
 from workbench.ocular.eyeplan import read_eyeplan
 from workbench.ocular.plan import OcularPlan
+from workbench.ocular.schema import shipped_schema
 from workbench.ocular.store import from_json, to_json
 from workbench.workflow import media
 
@@ -78,6 +79,12 @@ def from_dicom(
     for note in reading.notes:
         typer.echo(f"workbench: note: {note}", err=True)
     say(f"{to}: {_summary(reading.plan)}")
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON Schema of plan files."""
+    say(shipped_schema().rstrip("\n"))
 
 
 @app.command("show")

@@ -9,8 +9,10 @@ from workbench.ocular.plan import OcularPlan
 from workbench.ocular.tables import plain, record
 
 SCHEMA = "ocular-plan"
-VERSION = 1
-"""Raised when a plan written before could be read differently."""
+VERSION = 2
+"""Raised when the keys change. 2: the globe and the fixating eye may be unknown, and an eye model may be there."""
+READ_VERSIONS = (1, 2)
+"""A file of version 1 is one of version 2 that does not use what is new."""
 
 
 def to_json(plan: OcularPlan) -> str:
@@ -37,8 +39,9 @@ def from_json(text: str, where: str = "plan") -> OcularPlan:
     if not isinstance(envelope, dict) or envelope.get("schema") != SCHEMA:
         found = envelope.get("schema") if isinstance(envelope, dict) else type(envelope).__name__
         raise Refused(f"{where}: schema is {found!r}, expected {SCHEMA!r}", rule="schema")
-    if envelope.get("version") != VERSION:
-        raise Refused(f"{where}: version is {envelope.get('version')!r}, expected {VERSION}", rule="version")
+    if envelope.get("version") not in READ_VERSIONS:
+        known = " or ".join(str(one) for one in READ_VERSIONS)
+        raise Refused(f"{where}: version is {envelope.get('version')!r}, expected {known}", rule="version")
     unknown = sorted(envelope.keys() - {"schema", "version", "plan"})
     if unknown:
         raise Refused(f"{where}: unknown key {unknown[0]!r}, expected schema, version and plan", rule="unknown-key")
