@@ -268,14 +268,16 @@ class Workbench:
         """Complete a session; its room is free."""
         return self._schedule.complete(_number(session))
 
-    def record(self, session: SessionRow | int, *, beam: int, meterset_mu: float) -> str:
+    def record(self, session: SessionRow | int, *, beam: int, meterset_mu: float, confirmed: bool = False) -> str:
         """Enter a treatment record by hand, for what the machine could not send; its SOP Instance UID.
 
         Parameters
         ----------
-        meterset_mu : what was delivered in this session.
+        meterset_mu : what was delivered in this session and no record tells.
+        confirmed : whether more than the session was to deliver is meant.
         """
-        return self._by_hand.record(self.session(session), Entry(beam=beam, meterset_mu=meterset_mu), actor=USER)
+        entry = Entry(beam=beam, meterset_mu=meterset_mu, is_confirmed=confirmed)
+        return self._by_hand.record(self.session(session), entry, actor=USER)
 
     def session(self, session: SessionRow | int) -> SessionRow:
         """A session as it stands now."""

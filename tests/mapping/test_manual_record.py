@@ -59,6 +59,8 @@ def test_a_record_by_hand_says_what_was_entered_of_the_beam_that_was_meant() -> 
                 verification="UNKNOWN",
                 specified_mu=27.5,
                 delivered_mu=27.5,
+                first_point_mu=0.0,
+                last_point_mu=27.5,
                 gantry_deg=90.0,
                 support_angle_deg=2.0,
                 support_pitch_deg=1.5,

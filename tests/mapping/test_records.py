@@ -57,6 +57,8 @@ def test_a_record_is_read_whole() -> None:
                 support_longitudinal_mm=3.25,
                 support_lateral_mm=0.5,
                 snout_mm=None,
+                first_point_mu=12.5,
+                last_point_mu=30.0,
                 started_at=NOW,
                 ended_at=NOW + timedelta(seconds=20),
             ),

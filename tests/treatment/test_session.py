@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -82,10 +83,11 @@ def test_an_interrupted_fraction_continues_one_beam_treats_those_not_begun_and_o
 
 
 def test_a_beam_interrupted_twice_continues_at_the_sum() -> None:
-    """12.5 MU and then 20 MU of the continuation make 32.5 MU: each record counts from 0."""
+    """12.5 MU and then 20 MU of the continuation make 32.5 MU: each record counts from 0, and the sentence names both."""
     session = plan_session(make_course(beams=1), [make_delivery(1, 12.5), make_delivery(1, 20.0)], METERSETS)
 
-    assert session.tasks == (rest(1, 32.5),)
+    words = "Beam 1 continues at 32.5 MU because fraction 1 stopped there after 12.5 + 20.0 MU, short of 40.0 MU."
+    assert session.tasks == (replace(rest(1, 32.5), because=words),)
 
 
 def test_a_finished_fraction_makes_the_next_one_due() -> None:
@@ -228,3 +230,135 @@ def test_the_order_of_the_records_does_not_matter(parts: list[tuple[int, float]]
     shuffled = order.sample(deliveries, k=len(deliveries))
 
     assert plan_session(make_course(), shuffled, METERSETS) == plan_session(make_course(), deliveries, METERSETS)
+
+
+def only(session: Session) -> str:
+    """The sentence of a session's only task."""
+    (task,) = session.tasks
+    return task.because
+
+
+def test_a_delivery_that_stopped_before_its_first_monitor_unit_is_treated_anew() -> None:
+    """A record of 0 MU: the fraction has begun, the beam starts from 0 and not as a continuation."""
+    session = plan_session(make_course(beams=1), [make_delivery(1, 0.0)], METERSETS)
+
+    assert (session.fraction, session.tasks[0].delivery_type) == (1, DeliveryType.TREATMENT)
+    assert only(session) == "Beam 1 is treated with 40.0 MU because fraction 1 stopped before its first monitor unit."
+
+
+def test_a_beam_that_ended_normally_is_not_sent_for_a_few_hundredths() -> None:
+    """39.95 of 40 MU, said to have ended normally: left out, and the sentence says how much is missing; stopped there, it continues."""
+    normal = replace(make_delivery(1, 39.95), ended=Termination.NORMAL)
+    stopped = replace(normal, ended=Termination.MACHINE)
+
+    left_out = plan_session(make_course(beams=2), [normal], METERSETS)
+    continued = plan_session(make_course(beams=2), [stopped], METERSETS)
+
+    assert [omission.because for omission in left_out.omitted] == [
+        "Beam 1 is left out because fraction 1 ended normally at 39.95 of 40.0 MU, too little missing for another beam-on."
+    ]
+    assert continued.tasks[0].because == "Beam 1 continues at 39.95 MU because fraction 1 stopped there, short of 40.0 MU."
+
+
+def test_a_record_that_says_normal_far_short_is_continued_and_told() -> None:
+    """12.5 of 40 MU and NORMAL contradict each other: the monitor units decide, the sentence names the contradiction."""
+    session = plan_session(make_course(beams=1), [replace(make_delivery(1, 12.5), ended=Termination.NORMAL)], METERSETS)
+
+    assert only(session) == (
+        "Beam 1 continues at 12.5 MU because fraction 1 stopped there, short of 40.0 MU, though its record says that it ended normally."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given_mu", "notes"),
+    [
+        (40.5, ()),
+        (42.0, ("Beam 1 of fraction 1 was overdelivered by 5.0 %, more than 2 %: a physicist should look at it.",)),
+    ],
+)
+def test_a_beam_that_got_too_much_is_left_out_and_told(given_mu: float, notes: tuple[str, ...]) -> None:
+    """An excess is named; one of more than 2 % is a matter for the physicist."""
+    session = plan_session(make_course(beams=2), [make_delivery(1, given_mu)], METERSETS)
+
+    over = given_mu - 40.0
+    assert [omission.because for omission in session.omitted] == [
+        f"Beam 1 is left out because fraction 1 had {given_mu} MU of it, {over} MU more than the 40.0 MU planned."
+    ]
+    assert session.notes == notes
+
+
+def test_a_skipped_fraction_is_told_and_not_taken_up_unasked() -> None:
+    """Fractions 1 and 3 are recorded: 4 comes next, 2 is named as having no record; after 4 the user has to say."""
+    deliveries = [make_delivery(1), make_delivery(1, fraction=3)]
+
+    session = plan_session(make_course(beams=1), deliveries, METERSETS)
+
+    assert (session.fraction, session.notes) == (4, ("No record is here of fraction 2.",))
+    with pytest.raises(
+        Conflict, match=r"no record is here of fraction 2 of 4, expected the one to treat to be named, if it was not treated$"
+    ):
+        plan_session(make_course(beams=1), [*deliveries, make_delivery(1, fraction=4)], METERSETS)
+    assert plan_session(make_course(beams=1), deliveries, METERSETS, fraction=2).tasks == (whole(1, 2),)
+
+
+@pytest.mark.parametrize(("fraction", "named"), [(None, "no fraction"), (9, "fraction 9, which is not planned")])
+def test_a_record_of_no_fraction_of_the_plan_leaves_it_to_the_user(fraction: int | None, named: str) -> None:
+    """Which fraction is due cannot be told; named, it is treated, and the record counts for none."""
+    stray = replace(make_delivery(1, 12.5), fraction=fraction)
+
+    with pytest.raises(Conflict, match=rf"a record of 12\.5 MU of beam 1 names {named}, expected the fraction to treat to be named$"):
+        plan_session(make_course(beams=1), [stray], METERSETS)
+
+    session = plan_session(make_course(beams=1), [stray], METERSETS, fraction=1)
+    assert (session.tasks, session.notes) == ((whole(1),), (f"A record of 12.5 MU of beam 1 names {named}; it counts for none.",))
+
+
+def test_a_fraction_is_finished_with_the_monitor_units_it_began_with() -> None:
+    """Begun with 50 MU and stopped at 12.5, it ends at 50 though later fractions get 40."""
+    session = plan_session(make_course(beams=1), [make_delivery(1, 12.5)], METERSETS, begun_mu={1: {1: 50.0}})
+
+    assert (session.tasks[0].start_meterset_mu, session.tasks[0].end_meterset_mu) == (12.5, 50.0)
+
+
+def test_a_task_is_never_a_setup_beam() -> None:
+    """A setup beam is nothing that an instruction may ask for (TMS statement 9.1.1.3.5)."""
+    with pytest.raises(Refused, match=r"^beam 1: found a setup beam as task, expected TREATMENT or CONTINUATION$"):
+        replace(whole(1), delivery_type=DeliveryType.SETUP)
+
+
+@given(
+    stops=st.lists(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 100)), max_size=3), max_size=12),
+    fractions=st.integers(1, 3),
+)
+def test_a_course_of_any_interruptions_gives_every_beam_its_whole_once(stops: list[list[tuple[int, int]]], fractions: int) -> None:
+    """Sessions are broken off anywhere until the course is complete: nothing is given twice, nothing is left, nothing is negative.
+
+    Each session delivers of its tasks, in order, the percentages that it draws; a task it draws nothing for is not begun.
+    """
+    course, deliveries = make_course(fractions=fractions), list[Delivery]()
+    finished: set[tuple[int, int]] = set()
+    for drawn in [*stops, *([[(1, 100), (2, 100), (3, 100)]] * fractions)]:
+        try:
+            session = plan_session(course, deliveries, METERSETS)
+        except Conflict:
+            break
+        asked = {task.beam_number: task for task in session.tasks}
+        for task in session.tasks:
+            before = sum(one.delivered_mu for one in deliveries if (one.beam, one.fraction) == (task.beam_number, task.fraction))
+            assert (task.beam_number, task.fraction) not in finished
+            assert task.start_meterset_mu >= 0
+            assert before + task.meterset_mu == pytest.approx(METERSETS[task.beam_number])
+        for omission in session.omitted:
+            finished.add((omission.beam_number, session.fraction))
+        for beam, percent in dict(drawn).items():
+            if beam in asked:
+                part = asked[beam].meterset_mu * percent / 100
+                ended = Termination.NORMAL if percent == 100 else Termination.MACHINE
+                deliveries.append(Delivery(beam=beam, fraction=session.fraction, delivered_mu=part, ended=ended))
+
+    for beam, whole_mu in METERSETS.items():
+        for fraction in range(1, fractions + 1):
+            total = sum(one.delivered_mu for one in deliveries if (one.beam, one.fraction) == (beam, fraction))
+            assert total <= whole_mu + FINISHED_WITHIN_MU
+    with pytest.raises(Conflict, match=rf"all {fractions} fractions are delivered"):
+        plan_session(course, deliveries, METERSETS)

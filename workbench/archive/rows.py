@@ -220,6 +220,8 @@ class BeamRow:
     verification: str | None
     specified_mu: float | None
     delivered_mu: float | None
+    first_point_mu: float | None
+    last_point_mu: float | None
     gantry_deg: float | None
     support_angle_deg: float | None
     support_pitch_deg: float | None

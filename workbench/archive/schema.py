@@ -166,6 +166,8 @@ beams = Table(
     Column("verification", String(16)),
     Column("specified_mu", Float),
     Column("delivered_mu", Float),
+    Column("first_point_mu", Float),
+    Column("last_point_mu", Float),
     Column("gantry_deg", Float),
     Column("support_angle_deg", Float),
     Column("support_pitch_deg", Float),

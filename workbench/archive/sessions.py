@@ -59,6 +59,11 @@ class Sessions:
             query = query.where(schema.sessions.c.plan_uid == plan_uid)
         return [_session(row) for row in self._connection.execute(query)]
 
+    def of_session_plan(self, uid: str) -> SessionRow | None:
+        """The session that a plan was made for."""
+        row = self._connection.execute(select(schema.sessions).where(schema.sessions.c.session_plan_uid == uid)).one_or_none()
+        return None if row is None else _session(row)
+
     def unfinished(self) -> list[SessionRow]:
         """Sessions that are not completed, at most one for each room."""
         query = select(schema.sessions).where(schema.sessions.c.state != SessionState.COMPLETED.value).order_by(schema.sessions.c.id)

@@ -62,12 +62,13 @@ def complete(session: SessionNumber = None, data: DataFolder = DEFAULT_DATA, out
 def record(
     session: Annotated[int, typer.Argument(help="Number of the session.")],
     beam: Annotated[int, typer.Option(help="Number of the beam.")],
-    meterset: Annotated[float, typer.Option(metavar="MU", help="Monitor units that were delivered in this session.")],
+    meterset: Annotated[float, typer.Option(metavar="MU", help="Monitor units that were delivered in this session and no record tells.")],
     data: DataFolder = DEFAULT_DATA,
+    yes: Annotated[bool, typer.Option("--yes", help="Enter more than the session was to deliver.")] = False,
 ) -> None:
     """Enter a treatment record by hand, for what the machine could not send."""
     with closed_bench(data) as bench:
-        say(bench.record(session, beam=beam, meterset_mu=meterset))
+        say(bench.record(session, beam=beam, meterset_mu=meterset, confirmed=yes))
 
 
 def _chosen(bench: Workbench, number: int | None) -> int:

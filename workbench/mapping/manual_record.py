@@ -34,10 +34,17 @@ class RecordUids:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the user typed in: one meterset, which stands for specified and delivered alike (TMS statement 9.1.1.2.7)."""
+    """What the user typed in: one meterset, which stands for specified and delivered alike (TMS statement 9.1.1.2.7).
+
+    Parameters
+    ----------
+    meterset_mu : what the machine delivered in this session and no record tells.
+    is_confirmed : whether more than the session was to deliver is meant.
+    """
 
     beam: int
     meterset_mu: float
+    is_confirmed: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.meterset_mu < float("inf"):
@@ -80,7 +87,7 @@ def record_scope(  # noqa: PLR0913 - as above
 ) -> Scope:
     """What the rows of the record read; for building it and for checking one."""
     beam = next((item for item in plan.IonBeamSequence if int(item.BeamNumber) == entry.beam), None)
-    task = _task(session, entry.beam)
+    task = task_of(session, entry.beam)
     if beam is None:
         raise Refused(f"record by hand: the plan has no beam {entry.beam}, expected one of its beams", rule="beam")
     points = beam.IonControlPointSequence
@@ -100,7 +107,13 @@ def record_scope(  # noqa: PLR0913 - as above
     return Scope(roots)
 
 
-def _task(session: Session, beam: int) -> Task:
+def task_of(session: Session, beam: int) -> Task:
+    """What the session was to do with a beam.
+
+    Raises
+    ------
+    Refused : it does not treat it.
+    """
     for task in session.tasks:
         if task.beam_number == beam:
             return task

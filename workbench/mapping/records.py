@@ -54,6 +54,8 @@ def _beam(item: Dataset, zone: datetime) -> RecordedBeam:
         verification=_text(item.get("TreatmentVerificationStatus")),
         specified_mu=_number(item, "SpecifiedPrimaryMeterset"),
         delivered_mu=_number(item, "DeliveredPrimaryMeterset"),
+        first_point_mu=_number(first, "DeliveredMeterset"),
+        last_point_mu=_number(points[-1], "DeliveredMeterset") if points else None,
         started_at=_moment(first, zone),
         ended_at=_moment(points[-1], zone) if points else None,
         **{field: _number(first, keyword) for field, keyword in FIRST_POINT.items()},

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from workbench.errors import Refused
+from workbench.errors import Conflict, Refused
+from workbench.treatment.delivery import RESOLUTION_MU, in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,23 @@ def metersets(course: Course, entered_mu: Mapping[int, float], mu_per_gy: float 
         if not 0 < meterset < float("inf"):
             raise Refused(f"plan {course.label}, beam {number}: found {meterset} MU, expected more than 0", rule="meterset")
     return {beam.number: _meterset(course, beam, entered_mu, mu_per_gy) for beam in course.beams}
+
+
+def must_keep(course: Course, fraction: int, entered_mu: Mapping[int, float], begun_mu: Mapping[int, Mapping[int, float]]) -> None:
+    """A fraction is finished with the monitor units it began with.
+
+    Raises
+    ------
+    Conflict : other ones are entered for it.
+    """
+    for number, began in begun_mu.get(fraction, {}).items():
+        meterset = entered_mu.get(number, began)
+        if abs(meterset - began) > RESOLUTION_MU:
+            raise Conflict(
+                f"plan {course.label}, beam {number}: found {in_words(meterset)} MU for fraction {fraction}, which began with "
+                f"{in_words(began)} MU, expected the same until it is finished",
+                rule="meterset",
+            )
 
 
 def _meterset(course: Course, beam: PlannedBeam, entered_mu: Mapping[int, float], mu_per_gy: float | None) -> float:

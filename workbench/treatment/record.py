@@ -17,6 +17,7 @@ class RecordedBeam:
     Parameters
     ----------
     specified_mu, delivered_mu : primary meterset of this delivery alone.
+    first_point_mu, last_point_mu : delivered meterset at the first and the last control point.
     gantry_deg, support_angle_deg, support_pitch_deg, support_roll_deg : as recorded at the first control point.
     support_vertical_mm, support_longitudinal_mm, support_lateral_mm, snout_mm : as recorded at the first control point.
     started_at, ended_at : moments of the first and the last control point.
@@ -42,11 +43,18 @@ class RecordedBeam:
     support_longitudinal_mm: float | None = None
     support_lateral_mm: float | None = None
     snout_mm: float | None = None
+    first_point_mu: float | None = None
+    last_point_mu: float | None = None
     started_at: datetime | None = None
     ended_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        for what, meterset_mu in (("specified", self.specified_mu), ("delivered", self.delivered_mu)):
+        for what, meterset_mu in (
+            ("specified", self.specified_mu),
+            ("delivered", self.delivered_mu),
+            ("delivered at the first control point", self.first_point_mu),
+            ("delivered at the last control point", self.last_point_mu),
+        ):
             if meterset_mu is not None and not 0 <= meterset_mu < inf:
                 raise Refused(f"record, beam {self.number}: found {meterset_mu} MU {what}, expected 0 or more", rule="row:meterset")
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from workbench.archive.rows import Origin, SessionRow, SessionState
 from workbench.dicom import part10, uids
 from workbench.errors import Conflict
-from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, manual_record
+from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, manual_record, task_of
 from workbench.treatment.delivery import DeliveryType
-from workbench.treatment.session import Session, Task
+from workbench.treatment.session import Session, Task, must_fit
+from workbench.workflow.delivered import delivered_in
 from workbench.workflow.desk import Desk
 from workbench.workflow.intake import Intake
 from workbench.workflow.steps import RECORDS
@@ -28,19 +29,23 @@ class ByHand:
         Raises
         ------
         Conflict : the session is completed.
-        Refused : it does not treat the beam.
+        Refused : it does not treat the beam, or was to give less in all and nobody confirmed.
         """
         if session.state is SessionState.COMPLETED:
             raise Conflict(f"session {session.id}: is completed, expected one that is not, to enter a record into", rule="session")
         with self.desk.archive.database.reading() as view:
             stored = view.objects.get(session.session_plan_uid)
             received = [one for one in view.objects.of_session(session.id) if one.sop_class_uid in RECORDS]
+            recorded = delivered_in(session, view)
         if stored is None:
             raise Conflict(f"session {session.id}: its plan is not stored here, expected it to be", rule="session")
+        plan = decided(session)
+        if not entry.is_confirmed:
+            must_fit(task_of(plan, entry.beam), recorded, entry.meterset_mu)
         dataset = manual_record(
             self.desk.archive.read(stored).dataset(),
             entry,
-            session=decided(session),
+            session=plan,
             records=[RecordReference(sop_class_uid=one.sop_class_uid, uid=one.uid) for one in received],
             identity=self.desk.settings.identity,
             uids=RecordUids(instance=self.desk.uids.new(), series=self.desk.uids.new()),

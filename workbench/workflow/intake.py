@@ -264,6 +264,8 @@ def _still_open(transaction: Transaction, session: SessionRow, actor: str) -> No
 
 
 def _beam_rows(record: Record, session: SessionRow | None, transaction: Transaction) -> list[BeamRow]:
+    # A record that the user brings as a file belongs to the session whose plan it names, as if the device had sent it.
+    session = session or (transaction.sessions.of_session_plan(record.plan_uid) if record.plan_uid else None)
     plan = transaction.objects.get(record.plan_uid) if record.plan_uid else None
     context: Mapping[str, object] = {
         "record_uid": record.uid,

@@ -19,9 +19,9 @@ from workbench.mapping import sessions as mapping
 from workbench.mapping.plans import course
 from workbench.ocular.beamline import Beamline
 from workbench.settings import Room
-from workbench.treatment.course import Course, metersets
-from workbench.treatment.delivery import Delivery, DeliveryType, Termination
+from workbench.treatment.course import Course, metersets, must_keep
 from workbench.treatment.session import Session, SessionKind, plan_session
+from workbench.workflow.delivered import begun_metersets, deliveries
 from workbench.workflow.desk import Desk
 from workbench.workflow.steps import Step, steps
 
@@ -75,9 +75,13 @@ class Schedule:
             _must_be_free(view, place)
             source = self._plan(plan_uid, view)
             plan_course = course(source)
-            given = self._metersets(plan_course, source, dict(meterset_mu or {}), view, kind)
-            decided = plan_session(plan_course, _deliveries(plan_uid, view), given, kind=kind, fraction=fraction)
+            entered, begun = dict(meterset_mu or {}), begun_metersets(plan_uid, view)
+            given = self._metersets(plan_course, source, entered, begun, kind)
+            decided = plan_session(plan_course, deliveries(plan_uid, view), given, kind=kind, fraction=fraction, begun_mu=begun)
             decided = replace(decided, images_first=images_first and kind is not SessionKind.IMAGING)
+            if kind is SessionKind.TREATMENT:
+                must_keep(plan_course, decided.fraction, entered, begun)
+                given = dict(begun.get(decided.fraction, given))
             supporting = _supporting(source, view)
         return self._write(source, plan_course, decided, given, place, supporting)
 
@@ -147,13 +151,17 @@ class Schedule:
         return source
 
     def _metersets(
-        self, plan_course: Course, source: Dataset, entered: dict[int, float], view: Transaction, kind: SessionKind
+        self,
+        plan_course: Course,
+        source: Dataset,
+        entered: Mapping[int, float],
+        begun: Mapping[int, Mapping[int, float]],
+        kind: SessionKind,
     ) -> dict[int, float]:
-        """Entered ones, else those of the plan's last session (a continuation needs the same), else what the plan knows."""
+        """Entered ones, else those of the last fraction that was delivered, else what the plan knows."""
         if kind is SessionKind.IMAGING:
             return {beam.number: beam.meterset_mu or 0.0 for beam in plan_course.beams}
-        earlier = [one for one in view.sessions.all(plan_uid=plan_course.plan_uid) if one.kind is SessionKind.TREATMENT]
-        before = earlier[-1].metersets_mu if earlier else {}
+        before = begun[max(begun)] if begun else {}
         machine = str(source.IonBeamSequence[0].get("TreatmentMachineName") or "")
         beamline = self.beamlines.get(machine)
         return metersets(plan_course, {**before, **entered}, beamline.mu_per_gy if beamline else None)
@@ -247,22 +255,6 @@ def _must_be_free(view: Transaction, room: Room) -> None:
             f"room {room.name}: session {busy.id} is {busy.state.value}, expected it to be completed before another is prepared",
             rule="room-busy",
         )
-
-
-def _deliveries(plan_uid: str, view: Transaction) -> list[Delivery]:
-    """What was recorded for the patient's treatments; a record that names no fraction belongs to that of its session."""
-    fractions = {one.id: one.fraction for one in view.sessions.all(plan_uid=plan_uid)}
-    return [
-        Delivery(
-            beam=one.beam,
-            fraction=one.fraction or fractions.get(one.session_id or 0, 1),
-            delivered_mu=one.delivered_mu or 0.0,
-            specified_mu=one.specified_mu,
-            ended=Termination(one.termination),
-            type=DeliveryType(one.delivery_type) if one.delivery_type else DeliveryType.TREATMENT,
-        )
-        for one in view.beams.find(plan_uid=plan_uid, kind=SessionKind.TREATMENT.value)
-    ]
 
 
 def _supporting(source: Dataset, view: Transaction) -> list[StoredObject]:
