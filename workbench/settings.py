@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
+from enum import Enum
 from math import inf
 from pathlib import Path
 from types import MappingProxyType, NoneType, UnionType
@@ -324,7 +325,21 @@ def _typed(value: object, hint: Any, where: str) -> object:
         raise Refused(f"{where}: found {value!r}, expected a number", rule="settings")
     if get_origin(hint) is tuple and not isinstance(value, tuple):
         return _several(_expect(value, list, where), get_args(hint), where)
-    return value
+    return value if not isinstance(hint, type) or isinstance(value, hint) else _described(value, hint, where)
+
+
+def _described(value: object, hint: type[Any], where: str) -> object:
+    """A member of an enum by its value, a record by its table; what is neither is for the record itself to judge."""
+    if issubclass(hint, Enum):
+        return _member(hint, value, where)
+    return record(hint, value, where) if is_dataclass(hint) else value
+
+
+def _member(kind: type[Enum], value: object, where: str) -> Enum:
+    for one in kind:
+        if one.value == value:
+            return one
+    raise Refused(f"{where}: found {value!r}, expected one of {', '.join(str(one.value) for one in kind)}", rule="settings")
 
 
 def _several(found: list[object], kinds: tuple[Any, ...], where: str) -> tuple[object, ...]:

@@ -142,7 +142,7 @@ def test_a_listen_port_in_use_is_said_so(command: Command, provider: Workbench) 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "expected one of normal, interrupted, slow or a TOML file"),
+        (None, "wrong-lock, wrong-patient or a TOML file"),
         ("interrupt_at_mu = ", "no valid TOML"),
         ("interrupt_beam = 1\ninterrupt_at_mu = -1.0", "interrupt_at_mu"),
         ("speed = 1", "unknown key 'speed'"),

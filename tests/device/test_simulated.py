@@ -11,8 +11,9 @@ from tests.clinic import NOW, OTHER_LOCK, RIVAL, BenchMaker, FixedClock, connect
 from tests.factories import CountedUids, make_plan
 from workbench.archive.rows import Origin, StepState
 from workbench.bench import Workbench
+from workbench.device.performance import Progress
 from workbench.device.scenario import SCENARIOS, Scenario
-from workbench.device.simulated import Progress, SimulatedDevice, own_address
+from workbench.device.simulated import SimulatedDevice, own_address
 from workbench.dicom import uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused, Unavailable, WorkbenchError

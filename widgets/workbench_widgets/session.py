@@ -17,8 +17,10 @@ from traitlets import Bool, Float, Unicode
 
 from workbench.archive.rows import SessionRow
 from workbench.bench import StoredPlan, Workbench
+from workbench.device.performance import Progress
+from workbench.device.report import Treated
 from workbench.device.scenario import SCENARIOS
-from workbench.device.simulated import Progress, SimulatedDevice, Treated
+from workbench.device.simulated import SimulatedDevice
 from workbench.errors import WorkbenchError
 from workbench.events import Event
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan

@@ -17,9 +17,10 @@ from tqdm import tqdm
 
 from workbench.archive.files import write_new
 from workbench.bench import StoredPlan, Workbench
-from workbench.cli.common import DEFAULT_DATA, DataFolder, say, settings_for
+from workbench.cli.common import DEFAULT_DATA, DataFolder, aligned, say, settings_for
+from workbench.device.performance import Progress
 from workbench.device.scenario import load_scenario
-from workbench.device.simulated import Progress, SimulatedDevice
+from workbench.device.simulated import SimulatedDevice
 from workbench.dicom import part10
 from workbench.dicom.part10 import Encoded
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
@@ -107,14 +108,22 @@ def device(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
         int, typer.Option(min=1, max=HIGHEST_PORT, help="Port to receive on; the provider must know it as a peer (--peer AE=HOST:PORT).")
     ] = 11113,
     data: Annotated[Path | None, typer.Option(help="Folder to keep what it fetches and sends; nothing is kept otherwise.")] = None,
-    scenario: Annotated[str, typer.Option(metavar="FILE|NAME", help="What goes otherwise than normal.")] = "normal",
+    scenario: Annotated[str, typer.Option(metavar="FILE|NAME", help="What is done, and what is expected to be heard.")] = "normal",
 ) -> None:
-    """Treat one scheduled workitem as a delivery device does, over the wire only."""
+    """Perform a scenario as a delivery device does, over the wire only; exit code 1 when an expectation is not met."""
     for title in (called, ae_title):
         must_be_ae_title(title)
     provider = _Provider(host=host, port=port, ae_title=called, device_ae_title=ae_title, device_port=listen_port)
     with tqdm(total=100, disable=None, unit="%", leave=False) as bar:
-        treated = SimulatedDevice(provider, scenario=load_scenario(scenario), watch=_shown(bar), keep=_kept(data)).treat()
+        report = SimulatedDevice(provider, scenario=load_scenario(scenario), watch=_shown(bar), keep=_kept(data)).run()
+    say(aligned(report.header, report.rows()))
+    if report.note:
+        say(report.note)
+    if report.problem is not None:
+        raise report.problem
+    treated = report.treated
+    if treated is None:
+        return
     delivered = ", ".join(f"beam {beam}: {meterset:.1f} MU" for beam, meterset in treated.delivered_mu.items()) or "nothing"
     say(f"workitem {treated.workitem} {treated.state}: fraction {treated.fraction}, {delivered}")
 

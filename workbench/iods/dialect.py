@@ -32,6 +32,11 @@ class Dialect(Enum):
         return uids.TRIAL_UPS_PUSH if self is Dialect.TRIAL else uids.UPS_PUSH
 
     @property
+    def pull(self) -> str:
+        """The class that a performing device negotiates."""
+        return uids.TRIAL_UPS_PULL if self is Dialect.TRIAL else uids.UPS_PULL
+
+    @property
     def delivery_instruction(self) -> str:
         """The class of the delivery instruction that workitems of this dialect reference."""
         return uids.TRIAL_DELIVERY_INSTRUCTION if self is Dialect.TRIAL else uids.DELIVERY_INSTRUCTION

@@ -21,13 +21,14 @@ from pynetdicom.association import Association
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Refused, Unavailable
+from workbench.iods.dialect import Dialect
 from workbench.network.contexts import MOVE_PDU, MOVED, STORED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.network.limits import guard
 from workbench.settings import Limits
 
 log = logging.getLogger(__name__)
 
-CALLS: Final = (uids.VERIFICATION, uids.TRIAL_UPS_PULL, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
+CALLS: Final = (uids.VERIFICATION, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
 SUCCESS: Final = 0x0000
 PENDING: Final = frozenset({0xFF00, 0xFF01})
 HOLDS_ALREADY: Final = {"IN PROGRESS": 0xC302, "COMPLETED": 0xB306, "CANCELED": 0xB304}
@@ -63,12 +64,16 @@ class Peer:
     Parameters
     ----------
     called, calling : AE titles.
+    dialect : of UPS.
     """
 
-    def __init__(self, host: str, port: int, *, called: str, calling: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self, host: str, port: int, *, called: str, calling: str, limits: Limits | None = None, dialect: Dialect = Dialect.TRIAL
+    ) -> None:
         self._where = f"{called} at {host}:{port}"
         self._address = (host, port)
         self._called = called
+        self._dialect = dialect
         limits = limits or Limits()
         self._entity = AE(calling)
         self._entity.acse_timeout = limits.acse_timeout_s
@@ -95,7 +100,7 @@ class Peer:
         connected = threading.Event()
         association = self._entity.associate(
             *self._address,
-            contexts=contexts(CALLS),
+            contexts=contexts((self._dialect.pull, *CALLS)),
             ae_title=self._called,
             max_pdu=MOVE_PDU,
             evt_handlers=[
@@ -118,6 +123,12 @@ class Peer:
         if association is not None and association.is_established:
             association.release()
 
+    def abort(self) -> None:
+        """Be gone without a word, as a device that lost its power."""
+        association, self._association = self._association, None
+        if association is not None and association.is_established:
+            association.abort()
+
     def echo(self) -> Reply:
         """C-ECHO."""
         return self._repeatable(lambda: _reply(self._open().send_c_echo(self._next())))
@@ -130,6 +141,13 @@ class Peer:
         Refused : the provider refuses the query.
         Unavailable : no answer came.
         """
+        found, last = self.query(identifier, model)
+        if not last.is_success:
+            raise self._failed("C-FIND", last)
+        return found
+
+    def query(self, identifier: Dataset, model: str) -> tuple[list[Dataset], Reply]:
+        """C-FIND: all matches, and how it ended; asked once more when an answer was lost."""
         found: list[Dataset] = []
 
         def ask() -> Reply:
@@ -142,9 +160,17 @@ class Peer:
             return last
 
         last = self._repeatable(ask)
-        if not last.is_success:
-            raise self._failed("C-FIND", last)
-        return found
+        return found, last
+
+    def worklist(self, identifier: Dataset) -> tuple[list[Dataset], Reply]:
+        """C-FIND of workitems: all matches, and how it ended.
+
+        Raises
+        ------
+        Refused : the provider does not speak this dialect of UPS.
+        """
+        self._speaking()
+        return self.query(identifier, self._dialect.pull)
 
     def move(self, identifier: Dataset, destination: str) -> int:
         """C-MOVE to a destination; how many objects were sent. Asked once more when an answer was lost: the same objects come again.
@@ -154,6 +180,13 @@ class Peer:
         Refused : the provider refuses, or some objects could not be sent.
         Unavailable : no answer came.
         """
+        counted, last = self.retrieve(identifier, destination)
+        if not last.is_success:
+            raise self._failed(f"C-MOVE to {destination}", last)
+        return counted
+
+    def retrieve(self, identifier: Dataset, destination: str) -> tuple[int, Reply]:
+        """C-MOVE: how many objects were sent, and how it ended; asked once more when an answer was lost."""
         counted = 0
 
         def ask() -> Reply:
@@ -164,9 +197,7 @@ class Peer:
             return last
 
         last = self._repeatable(ask)
-        if not last.is_success:
-            raise self._failed(f"C-MOVE to {destination}", last)
-        return counted
+        return counted, last
 
     def store(self, dataset: Dataset) -> Reply:
         """C-STORE of an object of our own; sent once more when no answer came, which is safe for the same object."""
@@ -178,7 +209,7 @@ class Peer:
         dataset.file_meta = part10.file_meta(instance)
         return _reply(self._open().send_c_store(dataset, self._next()))
 
-    def act(self, workitem: str, state: str, lock: str) -> Reply:
+    def act(self, workitem: str, state: str, lock: str | None) -> Reply:
         """N-ACTION: change the state of a workitem; asked once more when no answer came.
 
         An answer to the second question that the state holds already, which only the lock's holder gets, means that the first
@@ -190,28 +221,35 @@ class Peer:
         reply = self._again(lambda: self._act(workitem, state, lock))
         return Reply(status=SUCCESS, comment=reply.comment) if reply.status == HOLDS_ALREADY.get(state) else reply
 
-    def report(self, workitem: str, lock: str, *, percent: float, text: str) -> Reply:
+    def report(self, workitem: str, lock: str | None, *, percent: float, text: str) -> Reply:
         """N-SET: progress of a workitem; sent once more when no answer came, which is safe because it replaces."""
         item = Dataset()
         item.ProcedureStepProgress = round(percent, 2)
         item.ProcedureStepProgressDescription = text
         changes = Dataset()
-        changes.TransactionUID = lock
         changes.ProcedureStepProgressInformationSequence = Sequence([item])
-        return self._repeatable(lambda: self._set(workitem, changes))
+        return self.change(workitem, changes, lock)
 
-    def _act(self, workitem: str, state: str, lock: str) -> Reply:
+    def change(self, workitem: str, changes: Dataset, lock: str | None) -> Reply:
+        """N-SET of attributes of a workitem; sent once more when no answer came."""
+        asked = Dataset()
+        asked.update(changes)
+        if lock is not None:
+            asked.TransactionUID = lock
+        return self._repeatable(lambda: self._set(workitem, asked))
+
+    def _act(self, workitem: str, state: str, lock: str | None) -> Reply:
         """The message names Push, whatever context it travels on."""
         information = Dataset()
         information.ProcedureStepState = state
-        information.TransactionUID = lock
-        status, _ = self._open().send_n_action(
-            information, UPS_STATE_ACTION, uids.TRIAL_UPS_PUSH, workitem, self._next(), uids.TRIAL_UPS_PULL
-        )
+        if lock is not None:
+            information.TransactionUID = lock
+        push, pull = self._dialect.push, self._dialect.pull
+        status, _ = self._speaking().send_n_action(information, UPS_STATE_ACTION, push, workitem, self._next(), pull)
         return _reply(status)
 
     def _set(self, workitem: str, changes: Dataset) -> Reply:
-        status, _ = self._open().send_n_set(changes, uids.TRIAL_UPS_PUSH, workitem, self._next(), uids.TRIAL_UPS_PULL)
+        status, _ = self._speaking().send_n_set(changes, self._dialect.push, workitem, self._next(), self._dialect.pull)
         return _reply(status)
 
     def _repeatable(self, call: Callable[[], Reply]) -> Reply:
@@ -222,9 +260,7 @@ class Peer:
     def _again(self, call: Callable[[], Reply]) -> Reply:
         """One more try on a new association: after a lost response nobody knows what the old one still holds."""
         log.info("%s did not answer; asking once more", self._where)
-        association, self._association = self._association, None
-        if association is not None and association.is_established:
-            association.abort()
+        self.abort()
         self.open()
         return call()
 
@@ -232,6 +268,16 @@ class Peer:
         if self._association is None or not self._association.is_established:
             raise Unavailable(f"{self._where}: the association is gone, expected an open one", rule="association")
         return self._association
+
+    def _speaking(self) -> Association:
+        """The association, on which the provider accepted the UPS class of our dialect."""
+        association = self._open()
+        if self._dialect.pull not in {str(one.abstract_syntax) for one in association.accepted_contexts}:
+            raise Refused(
+                f"{self._where}: did not accept UPS class {self._dialect.pull}, expected one that speaks the {self._dialect.value} dialect",
+                rule="sop-class",
+            )
+        return association
 
     def _next(self) -> int:
         self._message_id = self._message_id % 0xFFFF + 1
