@@ -29,6 +29,7 @@ def heard(report: Report) -> list[tuple[str, str]]:
     return [(one.asked, one.heard.partition(" ")[0]) for one in report.expectations if len(one.expected) == 4]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(SCENARIOS) - {"slow", "imaging-first"}))
 def test_our_provider_meets_every_expectation(provider: Workbench, name: str) -> None:
     """Each scenario that ships; the last word on the workitem is what its story says."""
@@ -176,7 +177,7 @@ def test_a_dialect_that_the_provider_does_not_speak_is_said_so(make_bench: Bench
     """Speaking as stated our provider knows the Trial only; nothing is asked on a context that was not accepted."""
     stated = make_bench(listen=True, identity=Identity(as_stated=True))
 
-    report = perform(stated, "final")
+    report = SimulatedDevice(stated.address).run("final")
 
     assert report.problem is not None
     assert str(report.problem).endswith("did not accept UPS class 1.2.840.10008.5.1.4.34.6.3, expected one that speaks the final dialect")
