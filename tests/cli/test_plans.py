@@ -207,3 +207,33 @@ def test_every_real_case_is_read(command: Command, shared: Path, tmp_path: Path)
     for name in ("P1", "P2", "P3"):
         result = command("plan", "from-eyeplan", shared / "data" / "eyeplan" / name, "--to", tmp_path / f"{name}.json")
         assert (result.code, result.err) == (0, "")
+
+
+@pytest.mark.parametrize("suffix", ["mil", "dxf"])
+def test_aperture_goes_to_the_workshop_and_comes_back(command: Command, plan: Path, tmp_path: Path, suffix: str) -> None:
+    """Program and drawing hold the plan's block; read back, the plan is the same."""
+    written = command("plan", "aperture", plan, "--to", tmp_path / f"SAMPLE.{suffix}")
+    back = command("plan", "with-aperture", plan, tmp_path / f"SAMPLE.{suffix}", "--to", tmp_path / "new.json")
+
+    assert (written.code, back.code, written.err, back.err) == (0, 0, "", "")
+    assert written.out.strip().endswith("24 points, 137.6 mm2, perimeter 45.2 mm")
+    assert json.loads((tmp_path / "new.json").read_text()) == json.loads(plan.read_text())
+
+
+def test_aperture_of_no_known_form_is_refused(command: Command, plan: Path, tmp_path: Path) -> None:
+    """The sentence names what can be written."""
+    result = command("plan", "aperture", plan, "--to", tmp_path / "block.svg")
+
+    assert (result.code, result.err) == (1, f"workbench: {tmp_path / 'block.svg'}: the name ends in '.svg', expected .mil or .dxf\n")
+
+
+def test_aperture_is_not_designed_without_a_tumour(command: Command, plan: Path, tmp_path: Path) -> None:
+    """A case without the tumour's points has no outline to make an opening for."""
+    case_plan = json.loads(plan.read_text())
+    case_plan["plan"]["eye_model"].pop("tumour", None)
+    (tmp_path / "bare.json").write_text(json.dumps(case_plan))
+
+    result = command("plan", "aperture", tmp_path / "bare.json", "--to", tmp_path / "block.mil", "--designed")
+
+    assert result.code == 1
+    assert result.err == "workbench: plan Plan 1: the tumour's shape is not known, expected an eye model with one\n"

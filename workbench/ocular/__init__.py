@@ -1,6 +1,8 @@
 """The eye, the beam and the plan of an ocular proton treatment; pure geometry and data, no DICOM."""
 
 from workbench.ocular.aperture import Aperture, IsocentricOutline
+from workbench.ocular.aperture_design import ApertureRules
+from workbench.ocular.beam_view import BeamView, beam_view, designed_aperture, turned
 from workbench.ocular.beamline import Beamline, beamline_from_table, load_beamline
 from workbench.ocular.eye_model import EyeModel, Structure
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
@@ -11,6 +13,8 @@ from workbench.ocular.tumour import Tumour
 
 __all__ = [
     "Aperture",
+    "ApertureRules",
+    "BeamView",
     "Beamline",
     "EyeModel",
     "EyePose",
@@ -18,10 +22,13 @@ __all__ = [
     "OcularPlan",
     "Structure",
     "Tumour",
+    "beam_view",
     "beamline_from_table",
+    "designed_aperture",
     "from_json",
     "load_beamline",
     "read_eyeplan",
     "sample_eyeplan",
     "to_json",
+    "turned",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shapely import Polygon, is_valid_reason
 
@@ -64,6 +64,48 @@ class Aperture:
     def reach_mm(self) -> float:
         """Largest distance of the physical edge from the beam axis; the snout must leave room for it."""
         return _reach(self.block_mm)
+
+    def clockwise(self) -> Aperture:
+        """The same opening with its vertices in clockwise order, beginning at the same one."""
+        runs = sum(x * next_y - next_x * y for (x, y), (next_x, next_y) in zip(self.block_mm, self._following, strict=True))
+        return self if runs < 0 else replace(self, block_mm=(self.block_mm[0], *reversed(self.block_mm[1:])))
+
+    @property
+    def _following(self) -> Points:
+        return (*self.block_mm[1:], self.block_mm[0])
+
+    def with_vertex(self, index: int, at_mm: tuple[float, float]) -> Aperture:
+        """The opening with one vertex moved; refused, as at birth, when that spoils it."""
+        self._expect_vertex(index)
+        return replace(self, block_mm=(*self.block_mm[:index], at_mm, *self.block_mm[index + 1 :]))
+
+    def with_new_vertex(self, after: int, at_mm: tuple[float, float]) -> Aperture:
+        """The opening with a vertex put in after another."""
+        self._expect_vertex(after)
+        return replace(self, block_mm=(*self.block_mm[: after + 1], at_mm, *self.block_mm[after + 1 :]))
+
+    def without_vertex(self, index: int) -> Aperture:
+        """The opening with one vertex less."""
+        self._expect_vertex(index)
+        return replace(self, block_mm=(*self.block_mm[:index], *self.block_mm[index + 1 :]))
+
+    def _expect_vertex(self, index: int) -> None:
+        if not 0 <= index < len(self.block_mm):
+            raise Refused(f"aperture: vertex {index} asked for, expected 0 to {len(self.block_mm) - 1}", rule="no-vertex")
+
+    def expect_inside(self, beamline: Beamline, owner: str = "aperture") -> None:
+        """Refuse an opening that the snout does not hold.
+
+        Raises
+        ------
+        Refused : a vertex lies farther from the beam axis than the snout's opening reaches.
+        """
+        if 2 * self.reach_mm > beamline.snout_diameter_mm:
+            raise Refused(
+                f"{owner}: aperture {self.block_id} reaches {self.reach_mm:.2f} mm from the beam axis, expected it within snout "
+                f"{beamline.snout_id}, {beamline.snout_diameter_mm / 2:g} mm",
+                rule="outside-snout",
+            )
 
     def isocentric(self, beamline: Beamline) -> IsocentricOutline:
         """The opening as the virtual source projects it onto the isocentric plane.

@@ -101,11 +101,15 @@ class BlockMount:
     material_id: str
     tray_water_equivalent_mm: float | None = None
     """What the tray itself takes from the range, 0 for an open frame; None when not known."""
+    tool_radius_mm: float | None = None
+    """Smallest radius that the workshop mills; None when not known."""
 
     def __post_init__(self) -> None:
         expect.text("block", 16, tray_id=self.tray_id, material_id=self.material_id)
         expect.not_negative("block", tray_water_equivalent_mm=self.tray_water_equivalent_mm)
-        expect.positive("block", tray_to_isocentre_mm=self.tray_to_isocentre_mm, thickness_mm=self.thickness_mm)
+        expect.positive(
+            "block", tray_to_isocentre_mm=self.tray_to_isocentre_mm, thickness_mm=self.thickness_mm, tool_radius_mm=self.tool_radius_mm
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

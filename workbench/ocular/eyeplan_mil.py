@@ -15,6 +15,7 @@ _END = re.compile(r"\d+ END PGM (\S+) MM")
 _PARKED = re.compile(r"\d+ L X\+Q1 Y\+Q2\b.*")
 """The mill's parking place, a parameter of the machine: no point of the path."""
 _MOVE = re.compile(rf"\d+ L X({NUMBER}) Y({NUMBER})(?: .*)?")
+_COMMENT = re.compile(r"\d+ ;.*")
 _WIDEST_MM = 500.0
 
 
@@ -48,7 +49,7 @@ def read_mil(path: Path) -> MilFile:
             raise line.refuse(f"block {expected} of the program")
     if _END.fullmatch(lines[-1].text) is None:
         raise lines[-1].refuse("the end of the program, 'END PGM 00 MM'")
-    moves = [(line, _point(line)) for line in lines[1:-1] if not _PARKED.fullmatch(line.text)]
+    moves = [(line, _point(line)) for line in lines[1:-1] if not (_PARKED.fullmatch(line.text) or _COMMENT.fullmatch(line.text))]
     points = tuple(point for _, point in moves)
     if len(points) < 4:
         raise Refused(f"{path}: the path has {len(points)} points, expected at least 4 with the closing one", rule="open-path")

@@ -25,7 +25,8 @@ from workbench.ocular.tumour import DOME_STEPS, FLOOR_STEPS, Tumour, Vector
 FOLDER = "model"
 RAY_POINTS = DOME_STEPS + FLOOR_STEPS - 1
 """Points of ``target.csv`` for each base point: from the apex over the dome to the base, and back along the wall to the foot."""
-REPEATED_MM = 1e-3
+SAME_MM = 0.01
+"""The files are printed with five digits."""
 
 
 def read_points(path: Path) -> Array:
@@ -56,7 +57,7 @@ def tumour_from_points(target_mm: Array, base_mm: Array) -> Tumour:
     Parameters
     ----------
     target_mm : shape (n · RAY_POINTS, 3), ray by ray as EYEPLAN writes them; the first point is the apex, the last the foot.
-    base_mm : shape (n, 3), the base contour; a repeated last point is dropped.
+    base_mm : shape (n, 3), the base contour as it was drawn.
 
     Returns
     -------
@@ -66,15 +67,26 @@ def tumour_from_points(target_mm: Array, base_mm: Array) -> Tumour:
     ------
     Refused : a surface of another structure, or one that is no dome over its base.
     """
-    closed = len(base_mm) > 1 and np.linalg.norm(base_mm[0] - base_mm[-1]) < REPEATED_MM
-    base = base_mm[:-1] if closed else base_mm
     if len(target_mm) % RAY_POINTS or not len(target_mm):
         raise Refused(f"target: found {len(target_mm)} points, expected rays of {RAY_POINTS} points", rule="point-list")
     rays = target_mm.reshape(-1, RAY_POINTS, 3)
     apex, foot = rays[0, 0], rays[0, -1]
     height = float(np.linalg.norm(apex - foot))
     exponent = _exponent(rays[:, :DOME_STEPS], foot, height)
-    return Tumour(base_mm=_vectors(base), foot_mm=_vectors(foot[None])[0], height_mm=height, exponent=exponent)
+    rim = rays[:, DOME_STEPS - 1]
+    return Tumour(
+        base_mm=_vectors(rim),
+        foot_mm=_vectors(foot[None])[0],
+        height_mm=height,
+        exponent=exponent,
+        drawn_base_mm=() if _same_contour(base_mm, rim) else _vectors(base_mm),
+    )
+
+
+def _same_contour(drawn: Array, rim: Array) -> bool:
+    """Whether every point drawn is one of the dome's rim, to the rounding of the files."""
+    apart = np.linalg.norm(drawn[:, None] - rim, axis=2).min(axis=1)
+    return bool(apart.max() < SAME_MM)
 
 
 def _exponent(dome: Array, foot: Array, height: float) -> float:

@@ -221,12 +221,7 @@ class OcularPlan:
 
     def _check_against_beamline(self) -> None:
         line, aperture = self.beamline, self.field.aperture
-        if 2 * aperture.reach_mm > line.snout_diameter_mm:
-            raise Refused(
-                f"plan: aperture {aperture.block_id} reaches {aperture.reach_mm:.2f} mm from the beam axis, expected it within snout "
-                f"{line.snout_id}, {line.snout_diameter_mm / 2:g} mm",
-                rule="outside-snout",
-            )
+        aperture.expect_inside(line, "plan")
         if self.field.range_mm > line.maximum_range_mm:
             raise Refused(
                 f"plan: range_mm is {self.field.range_mm:g}, expected at most {line.maximum_range_mm:g} mm on beamline {line.name}",

@@ -34,6 +34,8 @@ class Tumour:
     foot_mm : the point of the wall below the apex.
     height_mm : distance of the apex from the foot.
     exponent : k; 2 is a paraboloid, larger ones are flatter on top.
+    drawn_base_mm : the base contour as it was drawn, where it is not that of the dome: a planner may draw on a sphere and lay the dome
+        on an ellipsoid. It counts for the depth of the tumour and is no part of its shape.
 
     Source
     ------
@@ -44,9 +46,11 @@ class Tumour:
     foot_mm: Vector
     height_mm: float
     exponent: float = 2.0
+    drawn_base_mm: tuple[Vector, ...] = ()
 
     def __post_init__(self) -> None:
         expect.vectors("tumour", "base_mm", self.base_mm, least=3)
+        expect.vectors("tumour", "drawn_base_mm", self.drawn_base_mm)
         expect.vectors("tumour", "foot_mm", (self.foot_mm,), least=1)
         expect.positive("tumour", height_mm=self.height_mm)
         from_centre = math.hypot(*self.foot_mm)
@@ -133,6 +137,10 @@ class Tumour:
         """Dome and floor together, shape (n, steps, 3): each ray runs from the apex over the rim to the foot."""
         return np.concatenate([self.dome(), self.floor()[:, 1:]], axis=1)
 
+    def points(self) -> Array:
+        """All points that the beam must reach, shape (n, 3): the surface, and the base as it was drawn."""
+        return np.concatenate([self.rays().reshape(-1, 3), np.array(self.drawn_base_mm, dtype=float).reshape(-1, 3)])
+
     def mesh(self) -> Mesh:
         """Its closed surface."""
         rays = self.rays()
@@ -152,6 +160,7 @@ class Tumour:
             foot_mm=(-self.foot_mm[0], *self.foot_mm[1:]),
             height_mm=self.height_mm,
             exponent=self.exponent,
+            drawn_base_mm=tuple((-x, y, z) for x, y, z in self.drawn_base_mm),
         )
 
 
