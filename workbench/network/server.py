@@ -13,6 +13,7 @@ from typing import Any, Final
 from pynetdicom import AE, evt
 from pynetdicom.transport import ThreadedAssociationServer
 
+from workbench.conformance.services import APPLICATION_CONTEXT
 from workbench.dicom import uids
 from workbench.errors import Unavailable
 from workbench.network.contexts import provided, without_delay
@@ -24,6 +25,10 @@ log = logging.getLogger(__name__)
 
 POLL_S: Final = 0.05
 """How often the listening thread looks whether it is to stop."""
+REJECTED_PERMANENT: Final = 1
+BY_SERVICE_USER: Final = 1
+APPLICATION_CONTEXT_NOT_SUPPORTED: Final = 2
+"""Result, source and reason of an A-ASSOCIATE-RJ (PS3.8 Table 9-21)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +135,7 @@ class Provider:
         return [
             (evt.EVT_CONN_OPEN, without_delay),
             (evt.EVT_CONN_OPEN, guard, [self._settings.limits]),
+            (evt.EVT_REQUESTED, only_dicom),
             (evt.EVT_PDU_RECV, meter.on_pdu),
             (evt.EVT_DIMSE_RECV, meter.on_message),
             (evt.EVT_DIMSE_SENT, meter.on_answer),
@@ -142,6 +148,15 @@ class Provider:
             (evt.EVT_N_SET, self._handlers.set),
             (evt.EVT_N_GET, self._handlers.get),
         ]
+
+
+def only_dicom(event: Any) -> None:
+    """Reject an association of another application context: it is not DICOM's message exchange (PS3.8 Table 9-21, PS3.7 A.2.1)."""
+    found = event.assoc.requestor.primitive.application_context_name
+    if found != APPLICATION_CONTEXT:
+        log.info("association rejected: application context %s, expected %s", found, APPLICATION_CONTEXT)
+        event.assoc.acse.send_reject(REJECTED_PERMANENT, BY_SERVICE_USER, APPLICATION_CONTEXT_NOT_SUPPORTED)
+        event.assoc.kill()
 
 
 def free_port(host: str = "127.0.0.1") -> int:
