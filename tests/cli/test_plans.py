@@ -108,6 +108,21 @@ def test_the_schema_of_plan_files_is_printed(command: Command, plan: Path) -> No
     assert schema["properties"]["version"]["const"] == json.loads(plan.read_text())["version"]
 
 
+def test_two_plans_are_compared_as_diff_does(command: Command, plan: Path, tmp_path: Path) -> None:
+    """Equal plans: exit code 0 and a sentence; else each difference a line, and exit code 1."""
+    table = json.loads(plan.read_text())
+    table["plan"]["field"]["range_mm"] = 20.5
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(table))
+
+    same, differs = command("plan", "diff", plan, plan), command("plan", "diff", plan, other, "--format", "json")
+
+    assert (same.code, same.out, same.err) == (0, "plan and plan: no difference\n", "")
+    assert (differs.code, differs.err) == (1, "")
+    assert json.loads(differs.out) == [{"what": "field: range", "before": "21.7 mm", "after": "20.5 mm", "change": "-1.2 mm"}]
+    assert command("plan", "diff", plan, other).out.splitlines()[1].split("  ")[0] == "field: range"
+
+
 def test_a_plan_file_is_not_overwritten(command: Command, case: Path, plan: Path) -> None:
     """The one that is there stays as it was."""
     before = plan.read_bytes()

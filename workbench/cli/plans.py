@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC
 from enum import StrEnum
 from importlib import import_module
@@ -15,7 +15,7 @@ import typer
 from workbench import settings as configuration
 from workbench.archive.files import write_new
 from workbench.bench import SETTINGS_FILE
-from workbench.cli.common import DEFAULT_DATA, DataFolder, say
+from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, say
 from workbench.clock import SystemClock
 from workbench.dicom.uids import RandomUids
 from workbench.errors import Refused
@@ -23,6 +23,7 @@ from workbench.mapping.ocular_reading import Said
 from workbench.ocular.aperture import Aperture
 from workbench.ocular.beam_view import designed_aperture
 from workbench.ocular.beamline import Beamline, known_beamlines
+from workbench.ocular.difference import difference
 from workbench.ocular.eye import Laterality
 from workbench.ocular.eyeplan import read_eyeplan
 from workbench.ocular.milling import aperture_from_mil, to_mil
@@ -84,6 +85,24 @@ def from_dicom(
     for note in reading.notes:
         typer.echo(f"workbench: note: {note}", err=True)
     say(f"{to}: {_summary(reading.plan)}")
+
+
+@app.command("diff")
+def diff(
+    before: PlanFile,
+    after: Annotated[Path, typer.Argument(metavar="OTHER.json", help="The plan to compare it with.")],
+    output: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,
+) -> None:
+    """Print what differs between two plans; exit code 1 when anything does, as of diff."""
+    found = difference(read_plan(before), read_plan(after), names=(before.stem, after.stem))
+    if output is TableFormat.JSON:
+        say(as_json([asdict(one) for one in found.changes]))
+    elif not found:
+        say(str(found))
+    else:
+        say(aligned(("", found.before, found.after, "change"), [(one.what, one.before, one.after, one.change) for one in found.changes]))
+    if found:
+        raise typer.Exit(1)
 
 
 @app.command("schema")

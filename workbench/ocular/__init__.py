@@ -4,6 +4,7 @@ from workbench.ocular.aperture import Aperture, IsocentricOutline
 from workbench.ocular.aperture_design import ApertureRules
 from workbench.ocular.beam_view import BeamView, beam_view, designed_aperture, turned
 from workbench.ocular.beamline import Beamline, beamline_from_table, load_beamline
+from workbench.ocular.difference import Change, Difference, difference
 from workbench.ocular.eye_model import EyeModel, Structure
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.ocular.plan import OcularPlan
@@ -16,6 +17,8 @@ __all__ = [
     "ApertureRules",
     "BeamView",
     "Beamline",
+    "Change",
+    "Difference",
     "EyeModel",
     "EyePose",
     "IsocentricOutline",
@@ -25,6 +28,7 @@ __all__ = [
     "beam_view",
     "beamline_from_table",
     "designed_aperture",
+    "difference",
     "from_json",
     "load_beamline",
     "read_eyeplan",
