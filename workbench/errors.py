@@ -13,6 +13,8 @@ programs can compare; ``comment`` is the sentence's short form for the wire (Err
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 COMMENT_LENGTH = 64
 
 
@@ -25,12 +27,16 @@ class WorkbenchError(Exception):
     rule : machine-readable name of the rule that refused, for example ``"wrong-lock"``.
     comment : what a peer is told; the start of the message when not given. Never holds a lock or a patient's name.
     details : everything that was found, one line each, where the message names only the first.
+    facts : what the request met, by name, for who explains the refusal later; never a lock or a patient's name.
     """
 
-    def __init__(self, message: str, *, rule: str = "", comment: str = "", details: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, *, rule: str = "", comment: str = "", details: tuple[str, ...] = (), facts: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.rule = rule
         self.details = details
+        self.facts = dict(facts or {})
         self.comment = short(comment or message)
 
 

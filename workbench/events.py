@@ -36,6 +36,8 @@ class EventKind(StrEnum):
     """A device set it IN PROGRESS."""
     WORKITEM_PROGRESSED = "workitem.progressed"
     """A device reported progress."""
+    WORKITEM_CANCEL_REQUESTED = "workitem.cancel-requested"
+    """Somebody asked that it be canceled; the detail says why."""
     WORKITEM_COMPLETED = "workitem.completed"
     """A device set it COMPLETED."""
     WORKITEM_CANCELED = "workitem.canceled"

@@ -143,6 +143,8 @@ def test_rows_beyond_the_statements_are_few_and_say_why() -> None:
         ("RT Ion Beams Treatment Record", "OperatorsName"),
         ("RT Ion Beams Treatment Record", "SpecificCharacterSet"),
         ("Unified Procedure Step", "SpecificCharacterSet"),
+        ("Unified Procedure Step", "ScheduledProcedureStepModificationDateTime"),
+        ("Unified Procedure Step", "WorklistLabel"),
         ("RT Image", "PatientOrientation"),
     ]
 

@@ -155,12 +155,16 @@ def test_a_message_may_name_push_or_pull(provider: Workbench, names: str) -> Non
 
 
 @pytest.mark.parametrize("action", [2, 3, 4, 5, 99])
-def test_an_action_that_is_not_offered_is_said_so(provider: Workbench, action: int) -> None:
-    """Request cancel and subscriptions are not among the statement's contexts: 0123, no such action."""
+def test_an_action_that_pull_does_not_offer_is_said_so(provider: Workbench, action: int) -> None:
+    """Request cancel and subscriptions are of Watch, 99 of no class: 0123, no such action; and nothing has changed."""
     running = claimed(provider)
 
     with associated(provider, PULL) as association:
-        assert act(association, running.workitem, "CANCELED", LOCK, action=action) == ("0123", f"Action type {action} is not supported")
+        status, comment = act(association, running.workitem, "CANCELED", LOCK, action=action)
+
+    assert status == "0123"
+    assert comment.startswith(f"Action type {action} is not ")
+    assert provider.workitems()[0].state is StepState.IN_PROGRESS
 
 
 def test_an_attribute_that_is_never_set_is_refused_with_the_whole_report(provider: Workbench) -> None:

@@ -85,6 +85,7 @@ _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
         EventKind.WORKITEM_READY: lambda one: f"{one.actor} acquired what was still missing for workitem",
         EventKind.WORKITEM_CLAIMED: lambda one: f"{one.actor} claimed workitem",
         EventKind.WORKITEM_PROGRESSED: lambda one: f"{one.actor} reported {one.detail.get('text') or 'progress'} of workitem",
+        EventKind.WORKITEM_CANCEL_REQUESTED: lambda one: f"{one.actor} asked to cancel workitem",
         EventKind.WORKITEM_COMPLETED: lambda one: f"{one.actor} completed workitem",
         EventKind.WORKITEM_CANCELED: lambda one: f"{one.actor} canceled workitem",
         EventKind.OBJECT_STORED: _stored,

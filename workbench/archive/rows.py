@@ -141,14 +141,15 @@ class WorkitemRow:
 
     Parameters
     ----------
-    code : code value of its workitem code.
+    session_id : None for one that came by N-CREATE and belongs to no session.
+    code : code value of its workitem code; blank where it has none.
     lock : Transaction UID of its holder; never shown to anybody.
     holder : AE title of who claimed it.
     dataset : its attributes, Explicit VR Little Endian, without state and lock.
     """
 
     uid: str
-    session_id: int
+    session_id: int | None
     room: str
     code: str
     state: StepState

@@ -114,7 +114,7 @@ workitems = Table(
     "workitems",
     metadata,
     Column("uid", String(64), primary_key=True),
-    Column("session_id", Integer, ForeignKey("sessions.id"), nullable=False, index=True),
+    Column("session_id", Integer, ForeignKey("sessions.id"), index=True),
     Column("room", String(64), nullable=False),
     Column("code", String(16), nullable=False),
     Column("state", String(16), nullable=False, index=True),

@@ -94,6 +94,16 @@ class Workitems:
         }
         self._connection.execute(update(schema.workitems).where(schema.workitems.c.uid == uid).values(**values))
 
+    def place(self, uid: str, *, room: str, code: str) -> None:
+        """Say in which room a workitem is to be done, and what it is."""
+        self._connection.execute(update(schema.workitems).where(schema.workitems.c.uid == uid).values(room=room, code=code))
+
+    def loose(self, rooms: tuple[str, ...], state: StepState) -> list[WorkitemRow]:
+        """Workitems of no session that are in a state, in these rooms."""
+        table = schema.workitems
+        query = select(table).where(table.c.session_id.is_(None), table.c.state == state.value, table.c.room.in_(rooms))
+        return [_workitem(row) for row in self._connection.execute(query)]
+
 
 def _workitem(row: Row[Any]) -> WorkitemRow:
     plain = dict(row._mapping)

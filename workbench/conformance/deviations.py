@@ -33,8 +33,8 @@ FROM_STANDARD: Final = (
     Deviation(
         "Workflow and instruction classes",
         "Trial classes are retired; the final ones are 1.2.840.10008.5.1.4.34.6.x and 34.7",
-        "Trial classes are used",
-        "the devices that this statement is for speak them",
+        "Trial classes are used; the final ones are spoken beside them on the same workitems",
+        "the devices that this statement is for speak the Trial",
         "E108;E117",
     ),
     Deviation(
@@ -89,7 +89,7 @@ FROM_STANDARD: Final = (
     Deviation(
         "C304 (final state not met)",
         "COMPLETED and CANCELED need the performed procedure",
-        "not applied",
+        "applied to final classes, not to those of the Trial",
         "the statement does not support the Performed Procedure module",
     ),
 )
@@ -102,7 +102,12 @@ FROM_STATEMENT: Final = (
         "C-MOVE is described",
     ),
     Deviation("RT Image and RT Structure Set", "stored but absent from the class tables", "listed and negotiated", "C-STORE is described"),
-    Deviation("UPS Push", "listed but never negotiated", "named by workitems, never negotiated", "there is no N-CREATE activity"),
+    Deviation(
+        "UPS Push",
+        "listed but never negotiated",
+        "that of the Trial is named by workitems, never negotiated",
+        "there is no N-CREATE activity; the final Push takes N-CREATE",
+    ),
     Deviation(
         "Treatment record class",
         "481.4 is negotiated, the tables describe 481.9",
@@ -114,12 +119,14 @@ FROM_STATEMENT: Final = (
     Deviation("UPS functions", "headed Modality Performed Procedure Step", "read as Unified Procedure Step", "the classes named are UPS"),
     Deviation("B304 and B306", "printed as failures", "the codes are sent; they are warnings", "PS3.4 CC.2.1.3"),
     Deviation("Unknown workitem", "C000 and C307 are both printed", "C307", "C000 belongs to Query/Retrieve"),
-    Deviation("C303, C304, C310", "not printed", "C303 and C310 are sent, C304 is not applied", "PS3.4 Table CC.2.1-2 fills what is open"),
+    Deviation(
+        "C303, C304, C310", "not printed", "C303 and C310 are sent, C304 on final classes only", "PS3.4 Table CC.2.1-2 fills what is open"
+    ),
     Deviation("Statuses of C-ECHO, C-FIND and C-MOVE", "none printed", "those of PS3.4 Annexes A and C", "they are needed"),
     Deviation(
         "Cancellation",
         "stays inside the application",
-        "no N-EVENT-REPORT, no Watch or Event class",
+        "no N-EVENT-REPORT, no Watch or Event class when speaking as stated",
         "stated so; the device hears of it by refusal",
     ),
     Deviation(

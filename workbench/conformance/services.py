@@ -114,6 +114,7 @@ TRIAL_EVENT: Final = SopClass(
     "",
     "not in the statement; not offered when speaking as stated",
 )
+FINAL_PUSH: Final = SopClass("Unified Procedure Step - Push SOP Class", uids.UPS_PUSH, "Workflow Management", "", EXTENSION)
 FINAL_WATCH: Final = SopClass("Unified Procedure Step - Watch SOP Class", uids.UPS_WATCH, "Workflow Management", "", EXTENSION)
 FINAL_PULL: Final = SopClass("Unified Procedure Step - Pull SOP Class", uids.UPS_PULL, "Workflow Management", "", EXTENSION)
 FINAL_EVENT: Final = SopClass("Unified Procedure Step - Event SOP Class", uids.UPS_EVENT, "Workflow Management", "", EXTENSION)
@@ -135,6 +136,7 @@ SOP_CLASSES: Final = (
     UPS_PUSH,
     TRIAL_WATCH,
     TRIAL_EVENT,
+    FINAL_PUSH,
     FINAL_PULL,
     FINAL_WATCH,
     FINAL_EVENT,
@@ -187,6 +189,7 @@ CONTEXTS: Final = (
         Context(service, sop_class, beyond=sop_class.beyond, is_extension=True)
         for sop_class, offered in (
             (TRIAL_WATCH, ("C-FIND", "N-ACTION", "N-GET")),
+            (FINAL_PUSH, ("N-CREATE", "N-ACTION", "N-SET", "N-GET")),
             (FINAL_PULL, ("C-FIND", "N-ACTION", "N-SET", "N-GET")),
             (FINAL_WATCH, ("C-FIND", "N-ACTION", "N-GET")),
             (FINAL_QUERY, ("C-FIND",)),
@@ -243,14 +246,18 @@ class Action:
     is_extension: bool = True
 
 
+_WATCH = (TRIAL_WATCH, FINAL_WATCH, FINAL_PUSH)
 ACTIONS: Final = (
-    Action(1, "change state", (UPS_PULL, FINAL_PULL), "CC.2.1", is_extension=False),
-    Action(2, "request cancel", (TRIAL_WATCH, FINAL_WATCH), "CC.2.2"),
-    Action(3, "subscribe", (TRIAL_WATCH, FINAL_WATCH), "CC.2.3"),
-    Action(4, "unsubscribe", (TRIAL_WATCH, FINAL_WATCH), "CC.2.3"),
-    Action(5, "suspend global subscription", (TRIAL_WATCH, FINAL_WATCH), "CC.2.3"),
+    Action(1, "change state", (UPS_PULL, FINAL_PULL, FINAL_PUSH), "CC.2.1", is_extension=False),
+    Action(2, "request cancel", _WATCH, "CC.2.2"),
+    Action(3, "subscribe", _WATCH, "CC.2.3"),
+    Action(4, "unsubscribe", _WATCH, "CC.2.3"),
+    Action(5, "suspend global subscription", _WATCH, "CC.2.3"),
 )
-"""What N-ACTION may ask for, in the standard's order."""
+"""What N-ACTION may ask for, in the standard's order.
+
+Every message names Push as its class, and some toolkits choose the context by that name: Push takes what Pull and Watch take.
+"""
 
 
 def action(type_id: int) -> Action | None:
@@ -284,9 +291,14 @@ FUNCTIONS: Final = (
         Function("C-FIND", sop_class, "answers worklist queries", stated=False)
         for sop_class in (TRIAL_WATCH, FINAL_PULL, FINAL_WATCH, FINAL_QUERY)
     ),
+    Function("N-CREATE", FINAL_PUSH, "puts a workitem on the worklist", stated=False),
     Function("N-ACTION", FINAL_PULL, "changes the state of a workitem", stated=False),
+    *(Function("N-ACTION", one, "asks that a workitem be canceled", stated=False) for one in (FINAL_PUSH, FINAL_WATCH, TRIAL_WATCH)),
     Function("N-SET", FINAL_PULL, "takes the progress of a workitem", stated=False),
-    *(Function("N-GET", one, "gives the attributes of a workitem", stated=False) for one in (TRIAL_WATCH, FINAL_PULL, FINAL_WATCH)),
+    *(
+        Function("N-GET", one, "gives the attributes of a workitem", stated=False)
+        for one in (TRIAL_WATCH, FINAL_PUSH, FINAL_PULL, FINAL_WATCH)
+    ),
     Function("C-MOVE", RT_ION_PLAN, "hands out the session plan that a workitem lists"),
     Function("C-MOVE", DELIVERY_INSTRUCTION, "hands out the instruction that a workitem lists"),
     Function("C-MOVE", CT_IMAGE, "hands out planning CT"),

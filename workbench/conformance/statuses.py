@@ -36,7 +36,9 @@ class Status:
 
 
 STORE, FIND, MOVE, ACTION, SET, GET = (("C-STORE",), ("C-FIND",), ("C-MOVE",), ("N-ACTION",), ("N-SET",), ("N-GET",))
-QUERY, CHANGE, UPS = (*FIND, *MOVE), (*ACTION, *SET), (*ACTION, *SET, *GET)
+CREATE = ("N-CREATE",)
+QUERY, CHANGE, KNOWN = (*FIND, *MOVE), (*ACTION, *SET), (*ACTION, *SET, *GET)
+UPS = (*CREATE, *KNOWN)
 ALL: Final = (*STORE, *QUERY, *UPS)
 
 STATUSES: Final = (
@@ -44,6 +46,7 @@ STATUSES: Final = (
     Status(
         (*STORE, *CHANGE), "0000", "Success", "success", "the request was performed; an object is on the disk and indexed", stated="0000"
     ),
+    Status(CREATE, "0000", "Success", "success", "the workitem is on the worklist"),
     Status((*QUERY, *GET), "0000", "Success", "success", "the last answer was given; attributes are returned"),
     Status(
         STORE,
@@ -104,7 +107,13 @@ STATUSES: Final = (
     Status(ACTION, "C302", "Failure", "already IN PROGRESS", "the holder claims again", ("ups-in-progress",), "C302"),
     Status(ACTION, "C303", "Failure", "not to SCHEDULED", "a workitem cannot go back to SCHEDULED", ("ups-not-to-scheduled",)),
     Status(
-        UPS, "C307", "Failure", "no such workitem", "unknown here, or of a room that the device does not work in", ("ups-unknown",), "C307"
+        KNOWN,
+        "C307",
+        "Failure",
+        "no such workitem",
+        "unknown here, or of a room that the device does not work in",
+        ("ups-unknown",),
+        "C307",
     ),
     Status(
         CHANGE,
@@ -114,6 +123,31 @@ STATUSES: Final = (
         "it has to be claimed first; an N-SET before that brings no Transaction UID",
         ("ups-not-in-progress",),
     ),
+    Status(CREATE, "0111", "Failure", "duplicate SOP instance", "a workitem of this UID exists", ("ups-duplicate",)),
+    Status(CREATE, "C309", "Failure", "not SCHEDULED", "a workitem is created in no other state", ("ups-not-scheduled",)),
+    Status(CREATE, "0117", "Failure", "invalid object instance", "the request names no SOP Instance UID", ("instance-uid",)),
+    Status(
+        CREATE,
+        "B300",
+        "Warning",
+        "created with modifications",
+        "station or worklist label was filled in, or attributes that workitems do not have were left out; the Error Comment names them",
+    ),
+    Status(
+        (*CREATE, *SET), "0120", "Failure", "missing attribute", "an attribute that the table demands is not there", ("missing-attribute",)
+    ),
+    Status((*CREATE, *SET), "0121", "Failure", "missing attribute value", "an attribute that needs a value has none", ("missing-value",)),
+    Status(
+        ACTION,
+        "C304",
+        "Failure",
+        "final state not met",
+        "final classes only: attributes that COMPLETED or CANCELED needs have no value; the Error Comment names the first",
+        ("ups-final-state",),
+    ),
+    Status(ACTION, "C311", "Failure", "already COMPLETED", "its cancellation is asked for", ("ups-cancel-completed",)),
+    Status(SET, "0001", "Warning", "optional attributes ignored", "attributes that workitems do not have, private ones among them"),
+    Status(SET, "B305", "Warning", "values coerced", "the moment of modification is the provider's own"),
     Status(ACTION, "B304", "Warning", "already CANCELED", "CANCELED is asked for again", ("ups-canceled",), "B304"),
     Status(ACTION, "B306", "Warning", "already COMPLETED", "COMPLETED is asked for again", ("ups-completed",), "B306"),
     Status(
@@ -126,11 +160,21 @@ STATUSES: Final = (
         is_sent=False,
     ),
     Status(
-        CHANGE, "0106", "Failure", "invalid attribute value", "an attribute that no N-SET may touch, or an unknown state", ("not-settable",)
+        (*CREATE, *CHANGE),
+        "0106",
+        "Failure",
+        "invalid attribute value",
+        "an attribute that the request may not name, an unknown state, a value that is not defined, or the station of no room",
+        ("not-settable", "attribute-value"),
     ),
     Status(UPS, "C002", "Failure", "unable to process", "the data set's bytes are not whole", ("structure",)),
     Status(
-        (*ACTION, *GET), "0123", "Failure", "no such action", "another action than 1; N-GET when speaking as stated", ("no-such-action",)
+        (*ACTION, *GET),
+        "0123",
+        "Failure",
+        "no such action",
+        "an action type that is not offered or not of the negotiated class; N-GET when speaking as stated",
+        ("no-such-action",),
     ),
     Status(ALL, "0124", "Failure", "not authorised", "the calling AE title belongs to no room and is no peer", ("not-authorised",)),
     Status(ALL, "A700", "Failure", "out of resources", "disk or database cannot serve now; trying again may help"),

@@ -32,3 +32,6 @@ POSITION_ACQUISITION = Code("121707", "DCM", "RT Patient Position Acquisition, C
 
 IDENTITY_REGISTRATION = Code("125021", "DCM", "Frame of Reference Identity")
 FIDUCIAL_ALIGNMENT = Code("125022", "DCM", "Fiducial Alignment")
+
+DISCONTINUED = Code("110513", "DCM", "Discontinued for unspecified reason")
+"""CID 9300, Procedure Discontinuation Reasons."""

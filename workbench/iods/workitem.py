@@ -92,7 +92,11 @@ WORKITEM = Iod(
             "9.1.1.4.3",
             (
                 Attribute("ScheduledProcedureStepPriority", "", OneOf(("HIGH", "MEDIUM", "LOW"), "priority")),
+                Attribute(
+                    "ScheduledProcedureStepModificationDateTime", "", Taken("now"), beyond="a final workitem has it (PS3.4 Table CC.2.5-3)"
+                ),
                 Attribute("ProcedureStepLabel", "", Taken("label")),
+                Attribute("WorklistLabel", "", Taken("room.name"), beyond="a final workitem has it (PS3.4 Table CC.2.5-3)"),
                 Items(
                     "ScheduledStationNameCodeSequence",
                     "",

@@ -17,6 +17,7 @@ from typing import Final, Literal
 from pydicom.datadict import tag_for_keyword
 
 from workbench.dicom.spec import Items
+from workbench.iods.dialect import Dialect
 from workbench.iods.workitem import RECEIVED_WORKITEM, WORKITEM
 
 NOT_ALLOWED: Final = "not allowed"
@@ -500,6 +501,14 @@ TRIAL_PATHS: Final[Mapping[str, str]] = MappingProxyType(
 """Path of the final table → path in the Trial, where they differ: another attribute, inputs grouped by series (TMS statement 9.1.1.4.3)."""
 
 
+MODULE_GROUPS: Final = frozenset({0x0010, 0x0038})
+"""Groups of the patient's and the visit's modules, most of whose attributes have no row of their own."""
+SOP_COMMON: Final = frozenset(
+    {"InstanceCreationDate", "InstanceCreationTime", "InstanceCreatorUID", "TimezoneOffsetFromUTC", "ContributingEquipmentSequence"}
+)
+"""Further attributes of SOP Common that are kept with a workitem."""
+
+
 def listed(rows: tuple[WorkitemAttribute | Macro, ...], above: str = "") -> Iterator[tuple[str, WorkitemAttribute | Macro]]:
     """The rows as the table prints them, with dotted paths: items below their sequence, macros by name at the path that includes them."""
     for row in rows:
@@ -538,6 +547,25 @@ def may_get(keyword: str) -> bool:
     """Whether N-GET may give an attribute of the workitem itself."""
     row = _rows().get(keyword)
     return row is None or row.n_get != NOT_ALLOWED
+
+
+def is_supported(keyword: str, dialect: Dialect) -> bool:
+    """Whether a workitem of this dialect has the attribute: it has a row, or is of a module that the table names without rows.
+
+    Private attributes, and those that workitems do not have, may be ignored.
+    """
+    other = {Dialect.TRIAL: "InputReadinessState", Dialect.FINAL: TRIAL_PATHS["InputReadinessState"]}[dialect]
+    if keyword == other:
+        return False
+    tag = tag_for_keyword(keyword)
+    return keyword in _rows() or keyword in SOP_COMMON or (tag is not None and tag >> 16 in MODULE_GROUPS)
+
+
+def is_scheduled(keyword: str) -> bool:
+    """Whether the attribute is one of the scheduled procedure, whose last change a workitem tells."""
+    return any(row.keyword == keyword for module in TABLE if "Scheduled" in module.name for row in module.rows if isinstance(row, Row)) or (
+        keyword == TRIAL_PATHS["InputReadinessState"]
+    )
 
 
 def is_key(keyword: str) -> bool:

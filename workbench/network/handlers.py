@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -20,9 +21,10 @@ from workbench.conformance import services
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused, WorkbenchError
+from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
 from workbench.network import statuses
-from workbench.network.contexts import MOVE_PDU, MOVED, UPS_STATE_ACTION, contexts, without_delay
+from workbench.network.contexts import MOVE_PDU, MOVED, UPS_CANCEL_ACTION, UPS_STATE_ACTION, contexts, without_delay
 from workbench.settings import Settings
 from workbench.workflow.intake import Intake
 from workbench.workflow.retrieve import Retrieve, unsupported
@@ -91,7 +93,14 @@ class Handlers:
         self._retrieve = retrieve
         self._worklist = worklist
         self._settings = settings
-        self._actions: dict[int, Callable[[ActionRequest], None]] = {UPS_STATE_ACTION: self._change_state}
+        self._actions: dict[int, Callable[[ActionRequest], None]] = {
+            UPS_STATE_ACTION: self._change_state,
+            UPS_CANCEL_ACTION: self._request_cancel,
+        }
+
+    def _told(self, subject: str, caller: str, what: str) -> AbstractContextManager[None]:
+        """Have a refusal that no use case makes written into the history."""
+        return self._worklist.desk.refusals(EventKind.REQUEST_REFUSED, subject=subject, actor=caller, what=what)
 
     def echo(self, event: Any) -> int:
         """C-ECHO is answered at any time."""
@@ -186,7 +195,9 @@ class Handlers:
             caller=_caller(event),
             dialect=_dialect(event),
         )
-        self._acting(int(request.ActionTypeID), str(event.context.abstract_syntax))(asked)
+        with self._told(asked.subject, asked.caller, "N-ACTION"):
+            perform = self._acting(int(request.ActionTypeID), str(event.context.abstract_syntax))
+        perform(asked)
         return statuses.reply(statuses.SUCCESS), None
 
     def _acting(self, action_type: int, abstract_syntax: str) -> Callable[[ActionRequest], None]:
@@ -210,14 +221,27 @@ class Handlers:
 
     def _change_state(self, asked: ActionRequest) -> None:
         state = str(asked.information.get("ProcedureStepState") or "")
-        if state not in {one.value for one in Request} or state == Request.CHANGE.value:
-            raise Refused(
-                f"workitem {asked.subject}: found state {state or 'none'}, expected a workitem state",
-                rule="not-settable",
-                comment="Procedure Step State is missing or unknown",
-            )
+        request = Request.of_state(state)
+        if request is None:
+            with self._told(asked.subject, asked.caller, "N-ACTION"):
+                raise Refused(
+                    f"workitem {asked.subject}: found state {state or 'none'}, expected a workitem state",
+                    rule="not-settable",
+                    comment="Procedure Step State is missing or unknown",
+                )
         lock = str(asked.information.get("TransactionUID") or "") or None
-        self._worklist.act(asked.subject, Request(state), lock, asked.caller)
+        self._worklist.act(asked.subject, request, lock, asked.caller, asked.dialect)
+
+    def _request_cancel(self, asked: ActionRequest) -> None:
+        self._worklist.request_cancel(asked.subject, asked.information, asked.caller)
+
+    @_answered
+    def create(self, event: Any) -> Pair:
+        """N-CREATE: a workitem of another's."""
+        request = event.request
+        uid = str(request.AffectedSOPInstanceUID or "")
+        outcome = self._worklist.create(uid, _decoded(event, request.AttributeList), _caller(event))
+        return statuses.done(outcome), None
 
     @_answered
     def set(self, event: Any) -> Pair:
@@ -225,15 +249,16 @@ class Handlers:
         request = event.request
         changes = _decoded(event, request.ModificationList)
         lock = str(changes.get("TransactionUID") or "") or None
-        self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, _caller(event), _dialect(event))
-        return statuses.reply(statuses.SUCCESS), None
+        outcome = self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, _caller(event), _dialect(event))
+        return statuses.done(outcome), None
 
     @_answered
     def get(self, event: Any) -> Pair:
         """N-GET: the requested attributes of a workitem; our extension, off when speaking as the statement does."""
         request = event.request
         if self._settings.identity.as_stated:
-            raise Conflict("N-GET: is not in the statement that is emulated, expected another request", rule="no-such-action")
+            with self._told(str(request.RequestedSOPInstanceUID), _caller(event), "N-GET"):
+                raise Conflict("N-GET: is not in the statement that is emulated, expected another request", rule="no-such-action")
         asked = request.AttributeIdentifierList or []
         # One tag alone is not given as a list of one.
         tags = [int(tag) for tag in (asked if isinstance(asked, list | MultiValue) else [asked])]

@@ -147,6 +147,7 @@ class Provider:
             (evt.EVT_N_ACTION, self._handlers.action),
             (evt.EVT_N_SET, self._handlers.set),
             (evt.EVT_N_GET, self._handlers.get),
+            (evt.EVT_N_CREATE, self._handlers.create),
         ]
 
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 
-from workbench.errors import Unavailable, WorkbenchError
+from workbench.errors import Unavailable, WorkbenchError, short
+from workbench.workflow.answers import Done, Remark
 from workbench.workflow.ups import UpsRule
 
 SUCCESS: Final = 0x0000
@@ -25,6 +26,9 @@ SOP_CLASS_NOT_SUPPORTED: Final = 0x0122
 NOT_AUTHORISED: Final = 0x0124
 INVALID_ATTRIBUTE_VALUE: Final = 0x0106
 NO_SUCH_ACTION: Final = 0x0123
+OPTIONAL_IGNORED: Final = 0x0001
+CREATED_MODIFIED: Final = 0xB300
+VALUES_COERCED: Final = 0xB305
 UNABLE_TO_PROCESS: Final = 0xC000
 IDENTIFIER_DOES_NOT_MATCH: Final = 0xA900
 
@@ -41,18 +45,30 @@ STATUS_OF: Final = MappingProxyType(
         "withheld": 0xC004,
         "identifier": IDENTIFIER_DOES_NOT_MATCH,
         "not-settable": INVALID_ATTRIBUTE_VALUE,
+        "attribute-value": INVALID_ATTRIBUTE_VALUE,
+        "instance-uid": 0x0117,
+        "missing-attribute": 0x0120,
+        "missing-value": 0x0121,
         "no-such-action": NO_SUCH_ACTION,
+        UpsRule.DUPLICATE.value: 0x0111,
         UpsRule.NO_LONGER_UPDATABLE.value: 0xC300,
         UpsRule.WRONG_LOCK.value: 0xC301,
         UpsRule.ALREADY_IN_PROGRESS.value: 0xC302,
         UpsRule.NOT_TO_SCHEDULED.value: 0xC303,
+        UpsRule.FINAL_STATE.value: 0xC304,
         UpsRule.UNKNOWN.value: 0xC307,
+        UpsRule.NOT_SCHEDULED.value: 0xC309,
         UpsRule.NOT_IN_PROGRESS.value: 0xC310,
+        UpsRule.CANCEL_COMPLETED.value: 0xC311,
         UpsRule.ALREADY_CANCELED.value: 0xB304,
         UpsRule.ALREADY_COMPLETED.value: 0xB306,
     }
 )
 """Rule of an error (its part before a colon) → status (TMS statement 4.2.1.11.3, 4.2.1.12.3, 4.2.1.13.3; PS3.4 Annex CC)."""
+
+
+REMARKS: Final = MappingProxyType({Remark.IGNORED: OPTIONAL_IGNORED, Remark.MODIFIED: CREATED_MODIFIED, Remark.COERCED: VALUES_COERCED})
+"""What a request that was done is told besides → warning (PS3.4 CC.2.5.3 and CC.2.6.3)."""
 
 
 def status_of(error: WorkbenchError) -> int:
@@ -75,3 +91,8 @@ def reply(status: int, comment: str = "") -> Dataset:
 def refusal(error: WorkbenchError) -> Dataset:
     """The status and Error Comment that answer an error."""
     return reply(status_of(error), error.comment)
+
+
+def done(outcome: Done) -> Dataset:
+    """The status that answers a request that was done, a warning where there is something to say."""
+    return reply(SUCCESS if outcome.remark is None else REMARKS[outcome.remark], short(outcome.comment))

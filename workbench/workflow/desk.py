@@ -33,7 +33,7 @@ class Desk:
             yield
         except (Refused, Conflict) as refusal:
             log.info("%s of %s by %s refused: %s", what, subject, actor, refusal)
-            detail = {"what": what, "rule": refusal.rule, "why": str(refusal)}
+            detail = {**refusal.facts, "what": what, "rule": refusal.rule, "why": str(refusal), "comment": refusal.comment}
             if refusal.details:
                 detail["findings"] = "\n".join(refusal.details)
             with self.archive.database.transaction() as transaction:

@@ -6,10 +6,11 @@ canceled it, none are; when it is completed the room is free.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from workbench.archive.database import Transaction
-from workbench.archive.rows import SessionRow, SessionState, StoredObject, WorkitemRow
+from workbench.archive.rows import SessionRow, SessionState, StepState, StoredObject, WorkitemRow
 from workbench.errors import Conflict, Refused
 from workbench.settings import Room, Settings
 
@@ -23,12 +24,14 @@ class Gate:
     rooms : the rooms it works in; none for a peer that only queries and retrieves.
     open_sessions : sessions of these rooms that are not completed.
     withheld : patient IDs of running sessions in rooms that are not its own.
+    alone : room → workitem of no session that is IN PROGRESS there.
     """
 
     actor: str
     rooms: tuple[Room, ...]
     open_sessions: tuple[SessionRow, ...]
     withheld: frozenset[str]
+    alone: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def room_names(self) -> tuple[str, ...]:
@@ -56,9 +59,20 @@ class Gate:
         return not self.running or any(patient_id == session.patient_id for session in self.running)
 
     def serves(self, workitem: WorkitemRow) -> bool:
-        """Whether the workitem is in its rooms, and no other session is running there."""
+        """Whether it may perform the workitem: it is in its rooms, and nothing else is running there.
+
+        A workitem of no session that is IN PROGRESS holds its room as a session does.
+        """
         running = {one.room: one.id for one in self.running}
-        return workitem.room in self.room_names and running.get(workitem.room, workitem.session_id) == workitem.session_id
+        if workitem.room not in self.room_names:
+            return False
+        if workitem.room in running:
+            return workitem.session_id == running[workitem.room]
+        return self.alone.get(workitem.room, workitem.uid) == workitem.uid
+
+    def watches(self, workitem: WorkitemRow) -> bool:
+        """Whether it may read of the workitem: what it may perform; a peer that works in no room, every one."""
+        return not self.rooms or self.serves(workitem)
 
     def session_for(self, patient_id: str, plan_uid: str | None) -> SessionRow:
         """The running session that an object belongs to.
@@ -117,4 +131,5 @@ def gate(view: Transaction, settings: Settings, actor: str) -> Gate:
     own = tuple(one for one in unfinished if one.room in names)
     busy = (SessionState.ACTIVE, SessionState.CANCELED)
     withheld = frozenset(one.patient_id for one in unfinished if one.room not in names and one.state in busy)
-    return Gate(actor=actor, rooms=rooms, open_sessions=own, withheld=withheld - {one.patient_id for one in own})
+    alone = {one.room: one.uid for one in view.workitems.loose(tuple(names), StepState.IN_PROGRESS)}
+    return Gate(actor=actor, rooms=rooms, open_sessions=own, withheld=withheld - {one.patient_id for one in own}, alone=alone)

@@ -1,4 +1,4 @@
-"""The worklist as a device meets it: find, claim, report, finish."""
+"""The worklist as a device meets it: find, read, claim, report, finish; and as others do, who create and ask to cancel."""
 
 from __future__ import annotations
 
@@ -7,47 +7,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC
 
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
-from workbench.archive.database import Transaction
-from workbench.archive.rows import SessionRow, SessionState, StepState, WorkitemRow
-from workbench.dicom import part10, uids
+from workbench.archive.rows import SessionState, StepState
 from workbench.dicom.matching import Query, Test, Values
-from workbench.errors import Conflict, Refused, WorkbenchError
+from workbench.errors import Refused
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
-from workbench.iods.workitem_operations import is_key, may_get, may_set
+from workbench.iods.workitem_operations import is_key, is_scheduled, is_supported, may_get, may_set
+from workbench.iods.workitem_requirements import faults
 from workbench.mapping.dialects import translated
+from workbench.workflow import orders
+from workbench.workflow.answers import Done, Remark
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
+from workbench.workflow.places import code_of, room_of
+from workbench.workflow.refusals import faulty, refusal
 from workbench.workflow.steps import release
-from workbench.workflow.ups import Lock, Request, UpsRule, judge
-from workbench.workflow.workitem import attributes, progress
+from workbench.workflow.ups import Request, UpsRule
+from workbench.workflow.workitem import Met, attributes, kept, meet, moment, must_be_complete, tell_canceled, write
 
 log = logging.getLogger(__name__)
 
 TRANSACTION_UID = Tag(0x0008, 0x1195)
-WORDS = {
-    UpsRule.NO_LONGER_UPDATABLE: "it is {state}; a final workitem cannot be changed",
-    UpsRule.WRONG_LOCK: "it is {held}; the Transaction UID is missing or not the holder's",
-    UpsRule.ALREADY_IN_PROGRESS: "it is {held} already",
-    UpsRule.NOT_TO_SCHEDULED: "it is {state}; no workitem goes back to SCHEDULED",
-    UpsRule.UNKNOWN: "there is no such workitem here",
-    UpsRule.NOT_IN_PROGRESS: "it is {state}; it has to be claimed first, and needs no Transaction UID before",
-    UpsRule.ALREADY_CANCELED: "it is CANCELED already",
-    UpsRule.ALREADY_COMPLETED: "it is COMPLETED already",
-}
-COMMENTS = {
-    UpsRule.NO_LONGER_UPDATABLE: "{state}: no longer updatable",
-    UpsRule.WRONG_LOCK: "{who}: wrong or missing Transaction UID",
-    UpsRule.ALREADY_IN_PROGRESS: "{who}: it is IN PROGRESS already",
-    UpsRule.NOT_TO_SCHEDULED: "Cannot go back to SCHEDULED",
-    UpsRule.UNKNOWN: "No such workitem here",
-    UpsRule.NOT_IN_PROGRESS: "{state}: not yet IN PROGRESS",
-    UpsRule.ALREADY_CANCELED: "Already CANCELED",
-    UpsRule.ALREADY_COMPLETED: "Already COMPLETED",
-}
+MODIFIED = "ScheduledProcedureStepModificationDateTime"
 DONE = {
     Request.CLAIM: EventKind.WORKITEM_CLAIMED,
     Request.COMPLETE: EventKind.WORKITEM_COMPLETED,
@@ -78,12 +63,12 @@ class Worklist:
                 uid=_single(query, "SOPInstanceUID"),
                 state=_state(query),
                 code=_code(query),
-                rooms=door.room_names,
+                rooms=door.room_names if door.rooms else None,
             )
         if any(not key.is_universal and not is_key(key.keyword) for key in asked.keys):
             return
         for row in rows:
-            if row.session_id not in canceled and door.serves(row):
+            if row.session_id not in canceled and door.watches(row):
                 found = attributes(row, dialect)
                 if query.matches(found):
                     yield query.answer(found)
@@ -95,116 +80,134 @@ class Worklist:
         ------
         Conflict : there is no such workitem for this AE title.
         """
-        with self.desk.archive.database.reading() as view:
-            row, _ = self._known(view, uid, actor)
-        found = attributes(row, dialect)
+        with (
+            self.desk.refusals(EventKind.REQUEST_REFUSED, subject=uid, actor=actor, what=Request.READ.words),
+            self.desk.archive.database.reading() as view,
+        ):
+            met = meet(view, self.desk.settings, uid, Request.READ, actor)
         reply = Dataset()
-        for element in found:
+        for element in attributes(met.row, dialect):
             if may_get(element.keyword) and (not tags or int(element.tag) in tags):
                 reply[element.tag] = element
         return reply
 
-    def act(self, uid: str, request: Request, lock: str | None, actor: str) -> None:
+    def act(self, uid: str, request: Request, lock: str | None, actor: str, dialect: Dialect = Dialect.TRIAL) -> None:
         """Change the state of a workitem.
 
         Parameters
         ----------
         lock : Transaction UID of the request; the claimant brings it, and from then on it is the key to every change.
+        dialect : of the final text a finished workitem has to meet the requirements of its state; the Trial's device, whose
+            statement does not support the performed procedure, is not held to them.
 
         Raises
         ------
         Conflict : the rules forbid it; ``rule`` says which.
         """
         with (
-            self.desk.refusals(EventKind.REQUEST_REFUSED, subject=uid, actor=actor, what=f"N-ACTION to {request.value}"),
+            self.desk.refusals(EventKind.REQUEST_REFUSED, subject=uid, actor=actor, what=request.words),
             self.desk.archive.database.transaction() as transaction,
         ):
-            row, session = self._known(transaction, uid, actor)
-            self._allowed(row, session, request, lock)
+            met = meet(transaction, self.desk.settings, uid, request, actor)
+            met.must_allow(request, lock)
             now, to = self.desk.clock.now(), StepState(request.value)
+            dataset = self._finished(met, to, request, dialect)
             claims = request is Request.CLAIM
             moved = transaction.workitems.move(
-                uid, expected=row.state, to=to, at=now, lock=lock if claims else None, holder=actor if claims else None
+                uid, expected=met.row.state, to=to, at=now, lock=lock if claims else None, holder=actor if claims else None
             )
             if not moved:
-                raise _refusal(row, UpsRule.WRONG_LOCK, request)
-            if claims:
-                transaction.sessions.move(session.id, expected=(SessionState.PREPARED,), to=SessionState.ACTIVE)
-            transaction.history.append(DONE[request], subject=uid, actor=actor, at=now, detail={"session": session.id, "code": row.code})
-            if request is Request.COMPLETE:
-                release(self.desk, transaction, row, session, actor)
+                raise refusal(met.row, UpsRule.WRONG_LOCK, request)
+            if dataset is not None:
+                write(transaction, uid, dataset, now)
+            if claims and met.session is not None:
+                transaction.sessions.move(met.session.id, expected=(SessionState.PREPARED,), to=SessionState.ACTIVE)
+            transaction.history.append(DONE[request], subject=uid, actor=actor, at=now, detail=met.detail())
+            if request is Request.COMPLETE and met.session is not None:
+                release(self.desk, transaction, met.row, met.session, actor)
         log.info("workitem %s set %s by %s", uid, request.value, actor)
 
-    def change(self, uid: str, changes: Dataset, lock: str | None, actor: str, dialect: Dialect = Dialect.TRIAL) -> None:
+    def change(self, uid: str, changes: Dataset, lock: str | None, actor: str, dialect: Dialect = Dialect.TRIAL) -> Done:
         """Set attributes of a workitem: all or none, sequences replaced whole.
 
         Raises
         ------
         Conflict : the rules forbid it.
-        Refused : an attribute cannot be set.
+        Refused : an attribute cannot be set, or not so.
         """
         with (
-            self.desk.refusals(EventKind.REQUEST_REFUSED, subject=uid, actor=actor, what="N-SET"),
+            self.desk.refusals(EventKind.REQUEST_REFUSED, subject=uid, actor=actor, what=Request.CHANGE.words),
             self.desk.archive.database.transaction() as transaction,
         ):
-            row, session = self._known(transaction, uid, actor)
-            self._allowed(row, session, Request.CHANGE, lock)
-            for element in changes:
-                if not may_set(element.keyword):
-                    raise Refused(
-                        f"workitem {uid}: {element.keyword} cannot be set, expected attributes that N-SET may name (PS3.4 Table CC.2.5-3)",
-                        rule="not-settable",
-                    )
-            dataset = part10.decode(row.dataset, uids.EXPLICIT_LITTLE)
-            kept = translated(changes, dialect, Dialect.of(str(dataset.SOPClassUID)))
-            dataset.update({element.tag: element for element in kept if element.tag != TRANSACTION_UID})
-            percent, words = progress(dataset)
-            now = self.desk.clock.now()
-            data = part10.encode(dataset, uids.EXPLICIT_LITTLE)
-            transaction.workitems.rewrite(uid, dataset=data, progress_percent=percent, progress_text=words, at=now)
-            detail: dict[str, str | int | float] = {"session": session.id, "percent": percent or 0.0, "text": words or ""}
+            met = meet(transaction, self.desk.settings, uid, Request.CHANGE, actor)
+            met.must_allow(Request.CHANGE, lock)
+            _must_be_settable(uid, changes, dialect)
+            said = [one for one in changes if one.tag != TRANSACTION_UID]
+            taken, ignored = _sorted(said, dialect)
+            now, dataset = self.desk.clock.now(), kept(met.row)
+            before = attributes(met.row, Dialect.FINAL).get("InputReadinessState")
+            dataset.update({one.tag: one for one in translated(taken, dialect, Dialect.of(str(dataset.SOPClassUID)))})
+            if any(is_scheduled(one.keyword) for one in taken):
+                dataset.ScheduledProcedureStepModificationDateTime = moment(now)
+            room, code = room_of(dataset, self.desk.settings, met), code_of(dataset)
+            percent, words = write(transaction, uid, dataset, now)
+            transaction.workitems.place(uid, room=room, code=code)
+            after = attributes(transaction.workitems.get(uid) or met.row, Dialect.FINAL).get("InputReadinessState")
+            detail = met.detail(percent=percent or 0.0, text=words or "", **({} if before == after else {"readiness": str(after)}))
             transaction.history.append(EventKind.WORKITEM_PROGRESSED, subject=uid, actor=actor, at=now, detail=detail)
         log.info("workitem %s changed by %s", uid, actor)
+        if ignored:
+            return Done(remark=Remark.IGNORED, comment=f"Not supported, ignored: {_named(ignored)}")
+        return Done(remark=Remark.COERCED, comment="Modification Date Time is the provider's") if MODIFIED in changes else Done()
 
-    def _known(self, view: Transaction, uid: str, actor: str) -> tuple[WorkitemRow, SessionRow]:
-        door = gate(view, self.desk.settings, actor)
-        row = view.workitems.get(uid)
-        session = view.sessions.get(row.session_id) if row is not None else None
-        if row is None or session is None or not door.serves(row):
-            raise Conflict(
-                f"workitem {uid}: {WORDS[UpsRule.UNKNOWN]} for {actor}, expected one of its worklist",
-                rule=UpsRule.UNKNOWN,
-                comment=COMMENTS[UpsRule.UNKNOWN],
+    def create(self, uid: str, given: Dataset, actor: str) -> Done:
+        """Put a workitem of another's on the worklist; see ``orders``."""
+        return orders.create(self.desk, uid, given, actor)
+
+    def request_cancel(self, uid: str, reason: Dataset, actor: str) -> None:
+        """Ask that a workitem be canceled; see ``orders``."""
+        orders.request_cancel(self.desk, uid, reason, actor)
+
+    def _finished(self, met: Met, to: StepState, request: Request, dialect: Dialect) -> Dataset | None:
+        """The attributes to be kept with a final state, with what the provider owes them; None where nothing is to be written."""
+        if not to.is_final:
+            return None
+        dataset = kept(met.row)
+        dataset.ProcedureStepState = to.value
+        if to is StepState.CANCELED:
+            tell_canceled(dataset, self.desk.clock.now())
+        if dialect is Dialect.FINAL:
+            must_be_complete(met.row, dataset, to, request)
+        return dataset if to is StepState.CANCELED else None
+
+
+def _must_be_settable(uid: str, changes: Dataset, dialect: Dialect) -> None:
+    for element in changes:
+        if not may_set(element.keyword):
+            raise Refused(
+                f"workitem {uid}: {element.keyword} cannot be set, expected attributes that N-SET may name (PS3.4 Table CC.2.5-3)",
+                rule="not-settable",
+                comment=f"{element.keyword} cannot be set",
             )
-        return row, session
-
-    def _allowed(self, row: WorkitemRow, session: SessionRow, request: Request, lock: str | None) -> None:
-        if session.state is SessionState.CANCELED:
-            rule = UpsRule.ALREADY_CANCELED if request is Request.CANCEL else UpsRule.NO_LONGER_UPDATABLE
-            raise _refusal(row, rule, request)
-        refusing = judge(request, row.state, _lock(row, lock))
-        if refusing is not None:
-            raise _refusal(row, refusing, request)
+    # The types of the Trial are not at hand: its devices are held to what no N-SET may name.
+    wrong = faults(changes, "n_set") if dialect is Dialect.FINAL else []
+    if wrong:
+        raise faulty(uid, wrong, Request.CHANGE)
 
 
-def _lock(row: WorkitemRow, brought: str | None) -> Lock:
-    if not brought:
-        return Lock.ABSENT
-    if row.state is StepState.SCHEDULED or brought == row.lock:
-        return Lock.RIGHT
-    return Lock.WRONG
+def _sorted(said: list[DataElement], dialect: Dialect) -> tuple[Dataset, list[DataElement]]:
+    """What is taken, and what is not supported here; the moment of modification is the provider's own."""
+    taken, ignored = Dataset(), []
+    for one in said:
+        if not is_supported(one.keyword, dialect):
+            ignored.append(one)
+        elif one.keyword != MODIFIED:
+            taken[one.tag] = one
+    return taken, ignored
 
 
-def _refusal(row: WorkitemRow, rule: UpsRule, request: Request) -> WorkbenchError:
-    words = {
-        "state": row.state.value,
-        "held": f"{row.state.value}, held by {row.holder}" if row.holder else row.state.value,
-        "who": f"Held by {row.holder}" if row.holder else row.state.value,
-    }
-    asked = "change" if request is Request.CHANGE else request.value
-    return Conflict(
-        f"workitem {row.uid}: {asked} refused, {WORDS[rule].format(**words)}", rule=rule, comment=COMMENTS[rule].format(**words)
-    )
+def _named(elements: list[DataElement]) -> str:
+    return ", ".join(one.keyword or str(one.tag) for one in elements)
 
 
 def _must_be_single(query: Query) -> None:

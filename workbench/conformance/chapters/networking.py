@@ -35,11 +35,20 @@ DESCRIPTIONS: Final = {
     "N-ACTION": (
         "The UPS classes of the Trial and the final ones work on the same workitems; attributes go by the words of the negotiated class. "
         "Action type 1, change of state. The claimant brings the Transaction UID; from then on it is compared, not only looked for. "
-        "The Error Comment names the rule and who is in the way, never the Transaction UID."
+        "The Error Comment names the rule and who is in the way, never the Transaction UID. On the final classes a finished workitem "
+        "has to meet the final state requirements of annex 8.1.8, or C304; the provider adds moment and, where none is told, reason of a "
+        "cancellation. Action type 2, request cancel: a SCHEDULED workitem is taken up and canceled by the provider; of one IN PROGRESS "
+        "its holder is told."
     ),
     "N-SET": (
         "All changes or none; sequences are replaced whole. Annex 8.1.8 has the attributes that cannot be set: SOP Class and Instance UID, "
         "Procedure Step State, who the patient is, admission, referenced request and replaced step."
+    ),
+    "N-CREATE": (
+        "Final Push only. The attributes are held against annex 8.1.8, type by type. A workitem belongs to the room of its Scheduled "
+        "Station Name Code or, where it names none, to the one room that its sender works in; it joins the room's open session when it "
+        "is for the same patient, else it belongs to no session: it is claimed and finished alone, holds its room while it is IN "
+        "PROGRESS, and no objects are stored for it."
     ),
     "N-GET": "Requested attributes, whole sequences; never Transaction UID, SOP Class UID or SOP Instance UID. Not in the TMS statement.",
 }
