@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from workbench.archive import schema
 from workbench.archive.rows import SessionState, StepState, WorkitemRow
@@ -57,17 +57,17 @@ class Workitems:
         return list(self._connection.scalars(select(schema.workitems.c.uid)))
 
     def forgettable(self) -> dict[str, datetime]:
-        """Final workitems of completed sessions that are under no deletion lock, and when their session was completed."""
+        """Final workitems that are under no deletion lock, of completed sessions or of none, and since when they may be forgotten."""
         table, sessions, watched = schema.workitems, schema.sessions, schema.subscriptions
         locked = select(watched.c.workitem_uid).where(watched.c.has_lock)
         query = (
-            select(table.c.uid, sessions.c.closed_at)
-            .join(sessions, sessions.c.id == table.c.session_id)
+            select(table.c.uid, func.coalesce(sessions.c.closed_at, table.c.changed_at).label("since"))
+            .join(sessions, sessions.c.id == table.c.session_id, isouter=True)
             .where(table.c.state.in_([state.value for state in StepState if state.is_final]))
-            .where(sessions.c.state == SessionState.COMPLETED.value, table.c.uid.not_in(locked))
+            .where(or_(sessions.c.state == SessionState.COMPLETED.value, table.c.session_id.is_(None)), table.c.uid.not_in(locked))
             .order_by(table.c.session_id, table.c.uid)
         )
-        return {row.uid: datetime.fromisoformat(row.closed_at) for row in self._connection.execute(query)}
+        return {row.uid: datetime.fromisoformat(row.since) for row in self._connection.execute(query)}
 
     def forget(self, uid: str) -> None:
         """Remove a workitem, and with it the subscriptions to it."""

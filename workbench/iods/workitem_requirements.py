@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pydicom.dataset import Dataset
 
-from workbench.iods.workitem_operations import CODE, NOT_ALLOWED, TABLE, TYPES, Macro, WorkitemAttribute
+from workbench.iods.workitem_operations import CODE, CONTENT_ITEM, NOT_ALLOWED, TABLE, TYPES, Macro, WorkitemAttribute
 
 Operation = Literal["n_create", "n_set"]
 CODE_VALUES: Final = ("CodeValue", "LongCodeValue", "URNCodeValue")
@@ -93,7 +93,8 @@ def _faults(rows: tuple[WorkitemAttribute | Macro, ...], holder: Dataset, operat
         if isinstance(row, Macro):
             if row is CODE and not any(holder.get(keyword) for keyword in CODE_VALUES):
                 yield Fault(path=f"{above}{CODE_VALUES[0]}", lack=Lack.MISSING)
-            yield from _faults(row.rows, holder, operation, above)
+            # The N-SET column of Table CC.2.5-2b demands every kind of value at once; an item has the one of its Value Type.
+            yield from _faults(row.rows, holder, "n_create" if row is CONTENT_ITEM else operation, above)
             continue
         lack = _lack(row, holder, operation, is_inner=bool(above))
         if lack is not None:
