@@ -10,6 +10,7 @@ from pydicom.dataset import Dataset
 
 from tests.clinic import NOW, make_ion_plan
 from tests.factories import CountedUids
+from tests.iods.objects import make_received_plan
 from workbench.device.record import Delivered, treatment_record
 from workbench.dicom import part10, uids
 from workbench.dicom.check import check
@@ -115,6 +116,16 @@ def test_accessories_are_recorded_by_what_they_are_in_the_plan(plan: Dataset) ->
     assert beam.RecordedLateralSpreadingDeviceSequence[0].LateralSpreadingDeviceID == "SC1"
     assert (modulator.RangeModulatorID, modulator.RangeModulatorType) == ("W16", "WHL_MODWEIGHTS")
     assert (wedge.WedgeID, wedge.WedgeType, float(wedge.WedgeAngle)) == ("W30", "PARTIAL_STANDARD", 30.0)
+
+
+def test_accessories_of_other_planners_are_recorded_too() -> None:
+    """Compensator, bolus and applicator, which no ocular plan has; their counts alone would be a broken record."""
+    (beam,) = recorded(make_received_plan(), replace(STOPPED, beam=1)).TreatmentSessionIonBeamSequence
+
+    compensator = beam.RecordedCompensatorSequence[0]
+    assert (int(beam.NumberOfCompensators), int(compensator.ReferencedCompensatorNumber), compensator.CompensatorID) == (1, 1, "RC1")
+    assert (int(beam.NumberOfBoli), int(beam.ReferencedBolusSequence[0].ReferencedROINumber)) == (1, 5)
+    assert (beam.ApplicatorSequence[0].ApplicatorID, beam.ApplicatorSequence[0].ApplicatorType) == ("AP1", "ION_SQUARE")
 
 
 def test_a_record_is_one_that_a_treatment_management_system_accepts(plan: Dataset) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.requirements.course import Course, treat
 from tests.requirements.partner import Clinic, open_clinic
 from workbench.settings import TMS_AS_STATED, Settings
 
@@ -22,3 +23,9 @@ def clinic(shared_clinic: Clinic) -> Iterator[Clinic]:
     """The same, with whatever a test leaves open completed afterwards."""
     yield shared_clinic
     shared_clinic.tidy()
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """Everything that three sessions of one plan created, as the device fetched it."""
+    return treat(tmp_path_factory.mktemp("course"))

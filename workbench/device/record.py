@@ -31,6 +31,12 @@ COPIED_FROM_POINT = (
     "TableTopLateralPosition SnoutPosition"
 ).split()
 RECORDED = {
+    "IonRangeCompensatorSequence": (
+        "RecordedCompensatorSequence",
+        {"CompensatorNumber": "ReferencedCompensatorNumber", "CompensatorID": "CompensatorID"},
+    ),
+    "ReferencedBolusSequence": ("ReferencedBolusSequence", {"ReferencedROINumber": "ReferencedROINumber"}),
+    "ApplicatorSequence": ("ApplicatorSequence", {"ApplicatorID": "ApplicatorID", "ApplicatorType": "ApplicatorType"}),
     "SnoutSequence": ("RecordedSnoutSequence", {"SnoutID": "SnoutID"}),
     "IonBlockSequence": (
         "RecordedBlockSequence",
