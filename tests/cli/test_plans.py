@@ -252,3 +252,19 @@ def test_aperture_is_not_designed_without_a_tumour(command: Command, plan: Path,
 
     assert result.code == 1
     assert result.err == "workbench: plan Plan 1: the tumour's shape is not known, expected an eye model with one\n"
+
+
+def test_range_and_modulation_follow_from_the_eye(command: Command, shared: Path, tmp_path: Path) -> None:
+    """Case P2: the file says 22.6 and 18.3 mm; its eye 22.4 and 18.2. The new plan takes these."""
+    assert command("plan", "from-eyeplan", shared / "data" / "eyeplan" / "P2", "--to", tmp_path / "P2.json").code == 0
+
+    result = command("plan", "depth", tmp_path / "P2.json", "--to", tmp_path / "new.json")
+
+    assert (result.code, result.err) == (0, "")
+    assert [line.split() for line in result.out.splitlines()[:3]] == [
+        ["mm", "plan", "geometry", "difference"],
+        ["range", "22.6", "22.4", "-0.2"],
+        ["modulation", "18.3", "18.2", "-0.1"],
+    ]
+    field = json.loads((tmp_path / "new.json").read_text())["plan"]["field"]
+    assert (field["range_mm"], field["modulation_mm"]) == (22.4, 18.2)

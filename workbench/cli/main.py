@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from workbench.cli import objects, plans, running, sessions
+from workbench.cli import geometry, objects, plans, running, sessions
 from workbench.cli.statement import statement
 from workbench.errors import WorkbenchError
 
@@ -18,6 +18,9 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(plans.app, name="plan", help="Ocular plans: read, show, export.")
+plans.app.command("aperture")(geometry.aperture)
+plans.app.command("with-aperture")(geometry.with_aperture)
+plans.app.command("depth")(geometry.depth)
 app.add_typer(sessions.app, name="session", help="Sessions: prepare, list, cancel, complete.")
 app.command("demo")(running.demo)
 app.command("serve")(running.serve)

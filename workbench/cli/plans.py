@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import UTC
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,13 +19,10 @@ from workbench.clock import SystemClock
 from workbench.dicom.uids import RandomUids
 from workbench.errors import Refused
 from workbench.mapping.ocular_reading import Said
-from workbench.ocular.aperture import Aperture
-from workbench.ocular.beam_view import designed_aperture
 from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.difference import difference
 from workbench.ocular.eye import Laterality
 from workbench.ocular.eyeplan import read_eyeplan
-from workbench.ocular.milling import aperture_from_mil, to_mil
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.schema import shipped_schema
 from workbench.ocular.store import from_json, to_json
@@ -60,7 +56,7 @@ def from_eyeplan(
     known = known_beamlines(configuration.load(data / SETTINGS_FILE).beamlines)
     plan = read_eyeplan(folder, beamline=_described(known, beamline), patient_id=patient_id, patient_name=patient_name)
     write_new(to, to_json(plan).encode("utf-8"))
-    say(f"{to}: {_summary(plan)}")
+    say(f"{to}: {summary(plan)}")
 
 
 @app.command("from-dicom")
@@ -84,7 +80,7 @@ def from_dicom(
     write_new(to, to_json(reading.plan).encode("utf-8"))
     for note in reading.notes:
         typer.echo(f"workbench: note: {note}", err=True)
-    say(f"{to}: {_summary(reading.plan)}")
+    say(f"{to}: {summary(reading.plan)}")
 
 
 @app.command("diff")
@@ -115,7 +111,7 @@ def schema() -> None:
 def show(plan: PlanFile) -> None:
     """Print what a plan holds."""
     found = read_plan(plan)
-    say(_summary(found))
+    say(summary(found))
     say(_details(found))
 
 
@@ -124,60 +120,6 @@ def export(plan: PlanFile, to: Annotated[Path, typer.Option("--to", metavar="DIR
     """Write a plan as RT Ion Plan and setup RT Images."""
     for path in media.export_plan(read_plan(plan), to, identity=configuration.OWN, uid_source=RandomUids()):
         say(str(path))
-
-
-@app.command("aperture")
-def aperture(
-    plan: PlanFile,
-    to: Annotated[Path, typer.Option("--to", metavar="FILE.mil|FILE.dxf", help="Milling program or drawing to write; must not exist.")],
-    designed: Annotated[bool, typer.Option("--designed", help="Made anew from the tumour and the plan's margin.")] = False,
-) -> None:
-    """Write the aperture for the workshop."""
-    found = read_plan(plan)
-    block = designed_aperture(found) if designed else found.field.aperture
-    write_new(to, _drawn(block, found.beamline.block.tool_radius_mm, to))
-    say(f"{to}: {block.block_id}, {len(block.block_mm)} points, {block.area_mm2:.1f} mm2, perimeter {block.perimeter_mm:.1f} mm")
-
-
-@app.command("with-aperture")
-def with_aperture(
-    plan: PlanFile,
-    file: Annotated[Path, typer.Argument(metavar="FILE.mil|FILE.dxf", help="Milling program or drawing of the block.")],
-    to: Annotated[Path, typer.Option("--to", metavar="NEW.json", help="Plan to write; must not exist.")],
-) -> None:
-    """Write the plan with the block of a milling program or drawing."""
-    found = read_plan(plan)
-    block = _read_block(file)
-    changed = replace(found, field=replace(found.field, aperture=block))
-    write_new(to, to_json(changed).encode("utf-8"))
-    say(f"{to}: {_summary(changed)}")
-
-
-def _drawn(block: Aperture, tool_radius_mm: float | None, to: Path) -> bytes:
-    """The block in the form that the file's name asks for."""
-    if to.suffix.lower() == ".mil":
-        return to_mil(block, tool_radius_mm=tool_radius_mm).encode("ascii")
-    _expect_dxf(to)
-    drawing: bytes = _dxf().to_dxf(block)
-    return drawing
-
-
-def _read_block(file: Path) -> Aperture:
-    if file.suffix.lower() == ".mil":
-        return aperture_from_mil(file)
-    _expect_dxf(file)
-    block: Aperture = _dxf().read_dxf(file)
-    return block
-
-
-def _expect_dxf(file: Path) -> None:
-    if file.suffix.lower() != ".dxf":
-        raise Refused(f"{file}: the name ends in {file.suffix!r}, expected .mil or .dxf", rule="suffix")
-
-
-def _dxf() -> Any:
-    """The module of drawings, loaded when one is wanted: its library takes half a second."""
-    return import_module("workbench.ocular.dxf")
 
 
 def read_plan(path: Path) -> OcularPlan:
@@ -201,7 +143,8 @@ def _described(known: Mapping[str, Beamline], name: str) -> Beamline:
     return known[name]
 
 
-def _summary(plan: OcularPlan) -> str:
+def summary(plan: OcularPlan) -> str:
+    """One line: plan, patient, eye, prescription, aperture."""
     dose = plan.prescription
     return (
         f"plan {plan.label}, patient {plan.patient.id}, {plan.eye.laterality.words}, "

@@ -1,0 +1,90 @@
+"""``workbench plan``, what follows from the eye: the aperture on its way to the workshop and back, range and modulation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from workbench.archive.files import write_new
+from workbench.cli import plans
+from workbench.cli.common import aligned, say
+from workbench.errors import Refused
+from workbench.ocular.aperture import Aperture
+from workbench.ocular.beam_view import designed_aperture
+from workbench.ocular.depth import depth_of, with_depth
+from workbench.ocular.milling import aperture_from_mil, to_mil
+from workbench.ocular.store import to_json
+
+
+def aperture(
+    plan: plans.PlanFile,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.mil|FILE.dxf", help="Milling program or drawing to write; must not exist.")],
+    designed: Annotated[bool, typer.Option("--designed", help="Made anew from the tumour and the plan's margin.")] = False,
+) -> None:
+    """Write the aperture for the workshop."""
+    found = plans.read_plan(plan)
+    block = designed_aperture(found) if designed else found.field.aperture
+    write_new(to, _drawn(block, found.beamline.block.tool_radius_mm, to))
+    say(f"{to}: {block.block_id}, {len(block.block_mm)} points, {block.area_mm2:.1f} mm2, perimeter {block.perimeter_mm:.1f} mm")
+
+
+def with_aperture(
+    plan: plans.PlanFile,
+    file: Annotated[Path, typer.Argument(metavar="FILE.mil|FILE.dxf", help="Milling program or drawing of the block.")],
+    to: Annotated[Path, typer.Option("--to", metavar="NEW.json", help="Plan to write; must not exist.")],
+) -> None:
+    """Write the plan with the block of a milling program or drawing."""
+    found = plans.read_plan(plan)
+    block = _read_block(file)
+    changed = replace(found, field=replace(found.field, aperture=block))
+    write_new(to, to_json(changed).encode("utf-8"))
+    say(f"{to}: {plans.summary(changed)}")
+
+
+def depth(
+    plan: plans.PlanFile,
+    to: Annotated[Path | None, typer.Option("--to", metavar="NEW.json", help="Plan to write with the new numbers; must not exist.")] = None,
+) -> None:
+    """Print range and modulation as they follow from the eye, beside the plan's own."""
+    found = plans.read_plan(plan)
+    lies = depth_of(found)
+    rows = (
+        ("range", found.field.range_mm, lies.range_mm),
+        ("modulation", found.field.modulation_mm, lies.modulation_mm),
+    )
+    table = [(name, f"{has:.1f}", f"{follows:.1f}", f"{follows - has:+.1f}") for name, has, follows in rows]
+    say(aligned(("mm", "plan", "geometry", "difference"), table))
+    if to is not None:
+        write_new(to, to_json(with_depth(found, lies)).encode("utf-8"))
+        say(f"{to}: range {lies.range_mm:.1f} mm, modulation {lies.modulation_mm:.1f} mm")
+
+
+def _drawn(block: Aperture, tool_radius_mm: float | None, to: Path) -> bytes:
+    """The block in the form that the file's name asks for."""
+    if to.suffix.lower() == ".mil":
+        return to_mil(block, tool_radius_mm=tool_radius_mm).encode("ascii")
+    _expect_dxf(to)
+    drawing: bytes = _dxf().to_dxf(block)
+    return drawing
+
+
+def _read_block(file: Path) -> Aperture:
+    if file.suffix.lower() == ".mil":
+        return aperture_from_mil(file)
+    _expect_dxf(file)
+    block: Aperture = _dxf().read_dxf(file)
+    return block
+
+
+def _expect_dxf(file: Path) -> None:
+    if file.suffix.lower() != ".dxf":
+        raise Refused(f"{file}: the name ends in {file.suffix!r}, expected .mil or .dxf", rule="suffix")
+
+
+def _dxf() -> Any:
+    """The module of drawings, loaded when one is wanted: its library takes half a second."""
+    return import_module("workbench.ocular.dxf")
