@@ -171,6 +171,13 @@ def test_records_are_printed_as_a_table(command: Command, treated: Path) -> None
     assert "12.5" in line
 
 
+def test_positions_and_registrations_are_tables_too(command: Command, treated: Path) -> None:
+    """Nothing but the beam was sent here: empty tables, with their columns for programs."""
+    for table in ("positions", "registrations"):
+        assert command("records", "--data", treated, "--table", table).out.strip() == "nothing is recorded"
+        assert "patient_id,session," in command("records", "--data", treated, "--table", table, "--format", "csv").out
+
+
 def test_records_are_given_to_programs(command: Command, treated: Path, tmp_path: Path) -> None:
     """CSV, JSON and Parquet hold the same beam."""
     for name in ("csv", "json", "parquet"):

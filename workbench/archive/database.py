@@ -21,6 +21,7 @@ from workbench.archive.history import History
 from workbench.archive.objects import Objects
 from workbench.archive.recorded import RecordedBeams
 from workbench.archive.sessions import Sessions
+from workbench.archive.setup import SetupRows
 from workbench.archive.subscriptions import Subscriptions
 from workbench.archive.workitems import Workitems
 from workbench.errors import Refused, Unavailable
@@ -40,6 +41,7 @@ class Transaction:
         self.workitems = Workitems(connection)
         self.subscriptions = Subscriptions(connection)
         self.beams = RecordedBeams(connection)
+        self.setup = SetupRows(connection)
 
 
 class Database:

@@ -196,6 +196,61 @@ class GlobalSubscriptionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PositionRow:
+    """One table position that an object tells; None where it is silent. Frames and axes: ``treatment.positions``.
+
+    Parameters
+    ----------
+    item : its place in the object, from 0.
+    kind : a ``PositionKind``.
+    isocentre_x_mm, isocentre_y_mm, isocentre_z_mm : marked point, patient frame.
+    """
+
+    object_uid: str
+    item: int
+    session_id: int | None
+    patient_id: str
+    stored_at: datetime
+    kind: str
+    frame_uid: str
+    label: str
+    isocentre_x_mm: float | None
+    isocentre_y_mm: float | None
+    isocentre_z_mm: float | None
+    vertical_mm: float | None
+    longitudinal_mm: float | None
+    lateral_mm: float | None
+    yaw_deg: float | None
+    pitch_deg: float | None
+    roll_deg: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationRow:
+    """One rigid registration as six degrees of freedom about the isocentre. Convention: ``treatment.positions.RigidMove``."""
+
+    object_uid: str
+    item: int
+    session_id: int | None
+    patient_id: str
+    stored_at: datetime
+    from_frame_uid: str
+    to_frame_uid: str
+    shift_x_mm: float
+    shift_y_mm: float
+    shift_z_mm: float
+    turn_x_deg: float
+    turn_y_deg: float
+    turn_z_deg: float
+    from_x_mm: float
+    from_y_mm: float
+    from_z_mm: float
+    to_x_mm: float
+    to_y_mm: float
+    to_z_mm: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BeamRow:
     """One beam of one treatment record; None where the record is silent. Angles in degrees, positions in mm, metersets in MU.
 

@@ -180,6 +180,43 @@ beams = Table(
     Column("ended_at", String(40)),
 )
 
+positions = Table(
+    "positions",
+    metadata,
+    Column("object_uid", String(64), ForeignKey("objects.uid"), primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("session_id", Integer, ForeignKey("sessions.id"), index=True),
+    Column("patient_id", String(64), nullable=False, index=True),
+    Column("stored_at", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("frame_uid", String(64), nullable=False),
+    Column("label", String(64), nullable=False),
+    *(
+        Column(name, Float)
+        for name in (
+            "isocentre_x_mm isocentre_y_mm isocentre_z_mm vertical_mm longitudinal_mm lateral_mm yaw_deg pitch_deg roll_deg"
+        ).split()
+    ),
+)
+
+registrations = Table(
+    "registrations",
+    metadata,
+    Column("object_uid", String(64), ForeignKey("objects.uid"), primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("session_id", Integer, ForeignKey("sessions.id"), index=True),
+    Column("patient_id", String(64), nullable=False, index=True),
+    Column("stored_at", String(40), nullable=False),
+    Column("from_frame_uid", String(64), nullable=False),
+    Column("to_frame_uid", String(64), nullable=False),
+    *(
+        Column(name, Float, nullable=False)
+        for name in (
+            "shift_x_mm shift_y_mm shift_z_mm turn_x_deg turn_y_deg turn_z_deg from_x_mm from_y_mm from_z_mm to_x_mm to_y_mm to_z_mm"
+        ).split()
+    ),
+)
+
 events = Table(
     "events",
     metadata,

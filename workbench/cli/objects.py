@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from tqdm import tqdm
@@ -19,7 +19,7 @@ from workbench.dicom import part10
 from workbench.dicom.findings import Finding, Severity
 from workbench.dicom.scope import Scope
 from workbench.errors import Refused, WorkbenchError
-from workbench.records.export import RecordsFormat, rendered
+from workbench.records.export import RecordsFormat, RecordsTable, rendered
 
 
 def import_files(
@@ -83,13 +83,19 @@ def records(
     data: DataFolder = DEFAULT_DATA,
     output: Annotated[RecordsFormat, typer.Option("--format", help="How to give the table.")] = RecordsFormat.TABLE,
     to: Annotated[Path | None, typer.Option(help="File to write instead of standard output; must not exist.")] = None,
+    table: Annotated[RecordsTable, typer.Option(help="What to tabulate.")] = RecordsTable.BEAMS,
 ) -> None:
-    """Print the recorded beams as a table."""
+    """Print the recorded beams, table positions or registrations as a table."""
     with closed_bench(data) as bench:
-        frame = bench.records.beams()
+        tables: Mapping[RecordsTable, Callable[[], Any]] = {
+            RecordsTable.BEAMS: bench.records.beams,
+            RecordsTable.POSITIONS: bench.records.positions,
+            RecordsTable.REGISTRATIONS: bench.records.registrations,
+        }
+        frame = tables[table]()
     if to is not None:
         write_new(to, rendered(frame, output))
-        say(f"{to}: {len(frame)} beams")
+        say(f"{to}: {len(frame)} {table.value}")
     elif output is RecordsFormat.PARQUET:
         raise Refused("records: Parquet is binary, expected a file to write it to (--to FILE)", rule="format")
     else:

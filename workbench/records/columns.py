@@ -52,3 +52,37 @@ BEAMS = (
     Column("record_uid", TEXT, "", "SOP Instance UID of the record"),
 )
 """One row for each delivery of a beam: a beam and fraction, twice or more when it was interrupted."""
+
+_AXES = ("x", "y", "z")
+
+POSITIONS = (
+    Column("patient_id", TEXT, "", "Patient ID"),
+    Column("session", COUNT, "", "number of the session"),
+    Column("kind", TERM, "", "INITLASERISO planned, ACQ_ISOCENTER acquired, INITMATCHISO registration begun, IMAGE of one image"),
+    Column("label", TEXT, "", "ROI Name, or Image Type"),
+    *(Column(f"isocentre_{axis}_mm", NUMBER, "mm", f"marked isocentre, patient frame {axis}") for axis in _AXES),
+    Column("vertical_mm", NUMBER, "mm", "table top, upwards"),
+    Column("longitudinal_mm", NUMBER, "mm", "table top"),
+    Column("lateral_mm", NUMBER, "mm", "table top"),
+    Column("yaw_deg", NUMBER, "°", "patient support about the vertical axis"),
+    Column("pitch_deg", NUMBER, "°", "table top about its lateral axis"),
+    Column("roll_deg", NUMBER, "°", "table top about its longitudinal axis"),
+    Column("stored_at", TIME, "UTC", "when the object came"),
+    Column("frame_uid", TEXT, "", "Frame of Reference UID of the isocentre"),
+    Column("object_uid", TEXT, "", "SOP Instance UID of the object"),
+)
+"""One row for each table position that a setup object told."""
+
+REGISTRATIONS = (
+    Column("patient_id", TEXT, "", "Patient ID"),
+    Column("session", COUNT, "", "number of the session"),
+    *(Column(f"shift_{axis}_mm", NUMBER, "mm", f"of the isocentre along {axis} of the target frame") for axis in _AXES),
+    *(Column(f"turn_{axis}_deg", NUMBER, "°", f"about {axis} of the target frame; first x, then y, then z") for axis in _AXES),
+    *(Column(f"from_{axis}_mm", NUMBER, "mm", f"isocentre in the source frame, {axis}") for axis in _AXES),
+    *(Column(f"to_{axis}_mm", NUMBER, "mm", f"isocentre in the target frame, {axis}") for axis in _AXES),
+    Column("stored_at", TIME, "UTC", "when the object came"),
+    Column("from_frame_uid", TEXT, "", "Frame of Reference UID of what is moved"),
+    Column("to_frame_uid", TEXT, "", "Frame of Reference UID it is moved into"),
+    Column("object_uid", TEXT, "", "SOP Instance UID of the Spatial Registration"),
+)
+"""One row for each rigid registration, as six degrees of freedom about the isocentre."""

@@ -20,6 +20,17 @@ class RecordsFormat(StrEnum):
     """Apache Parquet."""
 
 
+class RecordsTable(StrEnum):
+    """What is tabulated."""
+
+    BEAMS = "beams"
+    """Recorded deliveries."""
+    POSITIONS = "positions"
+    """Table positions of structure sets and images."""
+    REGISTRATIONS = "registrations"
+    """Rigid registrations as six degrees of freedom."""
+
+
 ON_A_TERMINAL = (
     "patient_id",
     "plan_label",
@@ -36,7 +47,7 @@ ON_A_TERMINAL = (
 
 
 def rendered(frame: pd.DataFrame, form: RecordsFormat) -> bytes:
-    """The beams table in this format; text is UTF-8."""
+    """A table in this format; text is UTF-8."""
     match form:
         case RecordsFormat.TABLE:
             return as_text(frame).encode("utf-8")
@@ -49,11 +60,14 @@ def rendered(frame: pd.DataFrame, form: RecordsFormat) -> bytes:
 
 
 def as_text(frame: pd.DataFrame) -> str:
-    """The beams table in aligned columns; moments in UTC to the second; blank where a record is silent."""
+    """A table in aligned columns; moments in UTC to the second; blank where a record is silent."""
+    is_of_beams = "beam" in frame.columns
     if frame.empty:
-        return "no beam is recorded"
-    reduced = frame[list(ON_A_TERMINAL)].copy()
-    for name in ("started_at", "ended_at"):
+        return "no beam is recorded" if is_of_beams else "nothing is recorded"
+    shown = ON_A_TERMINAL if is_of_beams else [name for name in frame.columns if not name.endswith("_uid")]
+    reduced = frame[list(shown)].copy()
+    for name in reduced.columns[reduced.dtypes == "datetime64[us, UTC]"]:
         reduced[name] = reduced[name].dt.strftime("%Y-%m-%d %H:%M:%S")
     text = reduced.astype(object).where(reduced.notna(), "")
-    return str(text.to_string(index=False, float_format=lambda number: f"{number:.1f}"))
+    decimals = 1 if is_of_beams else 2
+    return str(text.to_string(index=False, float_format=lambda number: f"{number:.{decimals}f}"))

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.archive.database import Database
-from workbench.records.columns import BEAMS, TIME, Column
+from workbench.records.columns import BEAMS, POSITIONS, REGISTRATIONS, TIME, Column
 
 
 class Records:
@@ -24,11 +24,32 @@ class Records:
         """
         with self._database.reading() as view:
             found = view.beams.find(plan_uid=plan_uid, session_id=session)
-        rows = [{column.name: getattr(one, _SOURCE.get(column.name, column.name)) for column in BEAMS} for one in found]
-        return table(rows, BEAMS)
+        return table(_rows(found, BEAMS), BEAMS)
+
+    def positions(self, *, session: int | None = None, patient_id: str | None = None) -> pd.DataFrame:
+        """One row for each table position that a structure set, a CT or an RT Image told, in the order they came.
+
+        Columns: ``workbench.records.columns.POSITIONS``; axes and frames: ``workbench.treatment.positions``.
+        """
+        with self._database.reading() as view:
+            found = view.setup.positions(session_id=session, patient_id=patient_id)
+        return table(_rows(found, POSITIONS), POSITIONS)
+
+    def registrations(self, *, session: int | None = None, patient_id: str | None = None) -> pd.DataFrame:
+        """One row for each rigid registration, as six degrees of freedom about the isocentre, in the order they came.
+
+        Columns: ``workbench.records.columns.REGISTRATIONS``; the convention: ``workbench.treatment.positions.RigidMove``.
+        """
+        with self._database.reading() as view:
+            found = view.setup.registrations(session_id=session, patient_id=patient_id)
+        return table(_rows(found, REGISTRATIONS), REGISTRATIONS)
 
 
 _SOURCE = {"session": "session_id"}
+
+
+def _rows(found: Iterable[object], columns: Sequence[Column]) -> list[dict[str, Any]]:
+    return [{column.name: getattr(one, _SOURCE.get(column.name, column.name)) for column in columns} for one in found]
 
 
 def table(rows: Iterable[dict[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:

@@ -26,10 +26,13 @@ from workbench.dicom.part10 import Encoded
 from workbench.dicom.scope import Scope
 from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
+from workbench.mapping.positions import planned_isocentre
 from workbench.mapping.records import read_record
+from workbench.treatment.positions import ORIGIN_MM, PointMm
 from workbench.treatment.record import Record
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
+from workbench.workflow.setup import Setup
 from workbench.workflow.steps import RECORDS
 
 log = logging.getLogger(__name__)
@@ -108,12 +111,21 @@ class Intake:
     def _scope(self, session: SessionRow | None = None) -> Scope:
         """What a received object is compared with: our identity, and the session's plan."""
         roots: dict[str, object] = {"identity": self.desk.settings.identity}
-        if session is not None:
-            with self.desk.archive.database.reading() as view:
-                plan = view.objects.get(session.session_plan_uid)
-            if plan is not None:
-                roots["plan"] = self.desk.archive.read(plan).dataset()
+        plan = self._plan_of(session)
+        if plan is not None:
+            roots["plan"] = plan
         return Scope(roots)
+
+    def _plan_of(self, session: SessionRow | None) -> Dataset | None:
+        if session is None:
+            return None
+        with self.desk.archive.database.reading() as view:
+            plan = view.objects.get(session.session_plan_uid)
+        return None if plan is None else self.desk.archive.read(plan).dataset()
+
+    def _isocentre(self, session: SessionRow | None) -> PointMm:
+        plan = self._plan_of(session)
+        return ORIGIN_MM if plan is None else planned_isocentre(plan)
 
     def _keep_new(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
         """Keep the object unless it is stored already; whether it was new."""
@@ -145,6 +157,8 @@ class Intake:
         archive, now = self.desk.archive, self.desk.clock.now()
         keys = index_keys(dataset)
         record = read_record(dataset, zone=now) if instance.sop_class_uid in RECORDS else None
+        setup = Setup.of(dataset)
+        isocentre_mm = self._isocentre(session) if setup.registrations else ORIGIN_MM
         stored = StoredObject(
             uid=instance.sop_instance_uid,
             sop_class_uid=instance.sop_class_uid,
@@ -166,6 +180,7 @@ class Intake:
             if record is not None:
                 transaction.beams.add(_beam_rows(record, session, transaction))
                 kind = EventKind.RECORD_STORED
+            setup.add(transaction, stored, isocentre_mm)
             detail: dict[str, str | int | float] = {"sop_class": instance.sop_class_uid, "origin": origin.value}
             if session is not None:
                 detail["session"] = session.id
