@@ -77,12 +77,13 @@ system:
 	command -v chromium >/dev/null 2>&1 || missing="$$missing chromium"; \
 	command -v storescp >/dev/null 2>&1 || missing="$$missing dcmtk"; \
 	command -v dciodvfy >/dev/null 2>&1 || missing="$$missing dicom3tools"; \
+	command -v npm >/dev/null 2>&1 || missing="$$missing nodejs npm"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if [ -n "$(IS_ROOT)" ] && command -v apt-get >/dev/null 2>&1; then \
 	  echo "installing system packages:$$missing"; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null && exit 0; \
 	fi; \
-	echo "system packages missing:$$missing. The tests that need them are skipped (chromium: browser; dcmtk, dicom3tools: interop)."; \
+	echo "system packages missing:$$missing. The tests that need them are skipped (chromium: browser; dcmtk, dicom3tools, nodejs, npm: interop)."; \
 	echo "To run them: sudo apt-get install$$missing"
 
 clean:
