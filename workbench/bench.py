@@ -218,15 +218,17 @@ class Workbench:
         self._intake.bring(instance, actor=USER)
         return self.plan(instance.sop_instance_uid)
 
-    def import_file(self, path: str | Path, *, patient_id: str | None = None) -> tuple[str, bool]:
+    def import_file(self, path: str | Path, *, patient_id: str | None = None, is_confirmed: bool = False) -> tuple[str, bool]:
         """Take a DICOM file into the archive; its SOP Instance UID and whether it was new.
 
         Parameters
         ----------
-        patient_id : the patient it is meant for; another one's is refused.
+        patient_id : the patient it is meant for; another one's is refused unless that is confirmed.
+        is_confirmed : the user was warned that the Patient ID does not match, and goes on; the history says so.
         """
         instance = part10.read_file(Path(path))
-        return instance.sop_instance_uid, self._intake.bring(instance, actor=USER, patient_id=patient_id)
+        is_new = self._intake.bring(instance, actor=USER, patient_id=patient_id, is_confirmed=is_confirmed)
+        return instance.sop_instance_uid, is_new
 
     def export(self, plan: OcularPlan, to: str | Path) -> tuple[Path, ...]:
         """Write an ocular plan and its setup images as DICOM files into a folder; their paths."""

@@ -134,6 +134,24 @@ def test_the_patient_is_compared_without_regard_to_case(bench: Workbench, tmp_pa
     assert (uid, is_new) == (str(make_xray().SOPInstanceUID), True)
 
 
+def test_a_patient_that_does_not_match_is_confirmed_and_the_history_says_so(bench: Workbench, tmp_path: Path) -> None:
+    """The event of the stored image tells that the user went on; neither Patient ID is in it."""
+    path = write(make_xray(), tmp_path / "xray.dcm")
+
+    uid, is_new = bench.import_file(path, patient_id="P-002", is_confirmed=True)
+
+    (event,) = bench.history(subject=uid)
+    assert is_new
+    assert event.detail == {"sop_class": uids.RT_IMAGE, "origin": "imported", "patient_id": "does not match, confirmed by the user"}
+
+
+def test_a_confirmation_that_was_not_needed_leaves_no_trace(bench: Workbench, tmp_path: Path) -> None:
+    """The Patient ID matches: nothing was confirmed."""
+    uid, _ = bench.import_file(write(make_xray(), tmp_path / "xray.dcm"), patient_id="P-001", is_confirmed=True)
+
+    assert bench.history(subject=uid)[0].detail == {"sop_class": uids.RT_IMAGE, "origin": "imported"}
+
+
 def test_pixels_of_an_imported_image_are_kept(bench: Workbench, tmp_path: Path) -> None:
     """What was on the film can be looked at."""
     uid, _ = bench.import_file(write(make_xray(), tmp_path / "xray.dcm"))

@@ -215,17 +215,19 @@ class ImportDialog(VBox):
         self._given, self._outcomes = self._order, []
         self._run(self._order.files, self._order.patient_id)
 
-    def _run(self, files: Sequence[FoundFile], patient_id: str | None) -> None:
+    def _run(self, files: Sequence[FoundFile], patient_id: str, *, is_confirmed: bool = False) -> None:
         self._begin(f"Importing {words.count(len(files), 'file')}.")
-        self._live.work(lambda: self._bring(files, patient_id), then=lambda _: self._conclude(), finally_=self._idle)
+        self._live.work(
+            lambda: self._bring(files, patient_id, is_confirmed=is_confirmed), then=lambda _: self._conclude(), finally_=self._idle
+        )
 
-    def _bring(self, files: Sequence[FoundFile], patient_id: str | None) -> None:
+    def _bring(self, files: Sequence[FoundFile], patient_id: str, *, is_confirmed: bool) -> None:
         """Called in a thread of its own."""
         for place, file in enumerate(files, start=1):
             if self._closing.is_set():
                 return
             self._live.post(self._say, f"Importing file {place} of {len(files)}: {file.name}.", "info")
-            outcome = bring(self._bench, file, patient_id)
+            outcome = bring(self._bench, file, patient_id, is_confirmed=is_confirmed)
             self._live.post(self._took, outcome, picture_of(self._bench, outcome))
 
     def _took(self, outcome: Outcome, picture: FilmPicture | str | None) -> None:
@@ -249,9 +251,9 @@ class ImportDialog(VBox):
             return
         asked = self._mismatched()
         self.is_asking = False
-        if is_yes:
+        if is_yes and self._given is not None:
             self._outcomes = [one for one in self._outcomes if one.fate is not Fate.MISMATCH]
-            self._run([one.file for one in asked], None)
+            self._run([one.file for one in asked], self._given.patient_id, is_confirmed=True)
             return
         self._say(*words.summary(self._outcomes))
         self._show()

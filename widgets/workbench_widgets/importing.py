@@ -166,16 +166,17 @@ def picture_of(bench: Workbench, outcome: Outcome) -> FilmPicture | str | None:
         return f"{outcome.file.name} is stored and cannot be shown: {problem}"
 
 
-def bring(bench: Workbench, file: FoundFile, patient_id: str | None) -> Outcome:
+def bring(bench: Workbench, file: FoundFile, patient_id: str, *, is_confirmed: bool = False) -> Outcome:
     """Import one file; what is wrong with it is part of the outcome.
 
     Parameters
     ----------
-    patient_id : the patient it is meant for; None takes the file's word for it.
+    patient_id : the patient it is meant for.
+    is_confirmed : the user goes on although it is another one's.
     """
     with file.on_disk() as path:
         try:
-            uid, is_new = bench.import_file(path, patient_id=patient_id)
+            uid, is_new = bench.import_file(path, patient_id=patient_id, is_confirmed=is_confirmed)
         except WorkbenchError as problem:
             fate = Fate.MISMATCH if problem.rule == "patient-mismatch" else Fate.REFUSED
             told = str(problem).replace(str(path), file.name)

@@ -114,7 +114,7 @@ def _imported(bench: Workbench, path: Path, patient_id: str | None, *, is_confir
             raise Refused(
                 f"{path}: not imported, expected the same patient, or --yes to import it all the same", rule=error.rule
             ) from error
-        return bench.import_file(path)
+        return bench.import_file(path, patient_id=patient_id, is_confirmed=True)
 
 
 def _asks() -> bool:

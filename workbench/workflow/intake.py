@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
@@ -52,6 +52,21 @@ BY_USER = MappingProxyType(
 """Classes that the user may import."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How an object came.
+
+    Parameters
+    ----------
+    detail : what the history says of it besides.
+    """
+
+    actor: str
+    origin: Origin
+    session: SessionRow | None = None
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """The door for objects."""
@@ -74,12 +89,21 @@ class Intake:
         with self.desk.refusals(EventKind.OBJECT_REFUSED, subject=subject, actor=actor, what="C-STORE"):
             self._store(instance, actor)
 
-    def bring(self, instance: Encoded, *, actor: str, patient_id: str | None = None, origin: Origin = Origin.IMPORTED) -> bool:
+    def bring(
+        self,
+        instance: Encoded,
+        *,
+        actor: str,
+        patient_id: str | None = None,
+        is_confirmed: bool = False,
+        origin: Origin = Origin.IMPORTED,
+    ) -> bool:
         """Take in an object that the user brings or the workbench made; whether it was new.
 
         Parameters
         ----------
         patient_id : the patient it is meant for; None takes the object's word for it.
+        is_confirmed : the user was warned that the Patient ID does not match, and goes on; the history says so.
 
         Raises
         ------
@@ -97,16 +121,18 @@ class Intake:
             direction = Direction.IMPORT if instance.sop_class_uid == uids.RT_IMAGE else Direction.RECEIVED
             _inspect(instance, dataset, self._scope(), direction)
         found = str(dataset.get("PatientID") or "")
-        if patient_id is not None and found.casefold() != patient_id.casefold():
+        is_other = patient_id is not None and found.casefold() != patient_id.casefold()
+        if is_other and not is_confirmed:
             raise Refused(
                 f"object {instance.sop_instance_uid}: its Patient ID is not that of the patient to import it for, expected {patient_id!r}",
                 rule="patient-mismatch",
             )
-        return self._keep_new(instance, dataset, actor=actor, origin=origin, session=None)
+        detail = {"patient_id": "does not match, confirmed by the user"} if is_other else {}
+        return self._keep_new(instance, dataset, Arrival(actor=actor, origin=origin, detail=detail))
 
     def keep(self, instance: Encoded, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
         """Keep an object that the workbench made for a session; whether it was new."""
-        return self._keep_new(instance, instance.dataset(), actor=actor, origin=origin, session=session)
+        return self._keep_new(instance, instance.dataset(), Arrival(actor=actor, origin=origin, session=session))
 
     def _scope(self, session: SessionRow | None = None) -> Scope:
         """What a received object is compared with: our identity, and the session's plan."""
@@ -127,12 +153,12 @@ class Intake:
         plan = self._plan_of(session)
         return ORIGIN_MM if plan is None else planned_isocentre(plan)
 
-    def _keep_new(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
+    def _keep_new(self, instance: Encoded, dataset: Dataset, arrival: Arrival) -> bool:
         """Keep the object unless it is stored already; whether it was new."""
         with self.desk.archive.database.reading() as view:
             if self.desk.archive.is_same(instance, view):
                 return False
-        return self._keep(instance, dataset, actor=actor, origin=origin, session=session)
+        return self._keep(instance, dataset, arrival)
 
     def _store(self, instance: Encoded, actor: str) -> None:
         if instance.sop_class_uid not in FROM_DEVICES:
@@ -150,10 +176,11 @@ class Intake:
             known = self.desk.archive.is_same(instance, view)
         if not known:
             _inspect(instance, dataset, self._scope(session if instance.sop_class_uid in RECORDS else None))
-            self._keep(instance, dataset, actor=actor, origin=Origin.RECEIVED, session=session)
+            self._keep(instance, dataset, Arrival(actor=actor, origin=Origin.RECEIVED, session=session))
 
-    def _keep(self, instance: Encoded, dataset: Dataset, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
+    def _keep(self, instance: Encoded, dataset: Dataset, arrival: Arrival) -> bool:
         """First the file, then its row; the same object from another sender meanwhile changes nothing."""
+        session, origin = arrival.session, arrival.origin
         archive, now = self.desk.archive, self.desk.clock.now()
         keys = index_keys(dataset)
         record = read_record(dataset, zone=now) if instance.sop_class_uid in RECORDS else None
@@ -174,18 +201,18 @@ class Intake:
             if archive.is_same(instance, transaction):
                 return False
             if session is not None and origin is Origin.RECEIVED:
-                _still_open(transaction, session, actor)
+                _still_open(transaction, session, arrival.actor)
             transaction.objects.add(stored)
             kind = EventKind.OBJECT_STORED
             if record is not None:
                 transaction.beams.add(_beam_rows(record, session, transaction))
                 kind = EventKind.RECORD_STORED
             setup.add(transaction, stored, isocentre_mm)
-            detail: dict[str, str | int | float] = {"sop_class": instance.sop_class_uid, "origin": origin.value}
+            detail: dict[str, str | int | float] = {"sop_class": instance.sop_class_uid, "origin": origin.value, **arrival.detail}
             if session is not None:
                 detail["session"] = session.id
-            transaction.history.append(kind, subject=stored.uid, actor=actor, at=now, detail=detail)
-        log.info("object %s from %s stored", stored.uid, actor)
+            transaction.history.append(kind, subject=stored.uid, actor=arrival.actor, at=now, detail=detail)
+        log.info("object %s from %s stored", stored.uid, arrival.actor)
         return True
 
 
