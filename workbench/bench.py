@@ -39,6 +39,7 @@ from workbench.treatment.session import SessionKind
 from workbench.workflow import media
 from workbench.workflow.by_hand import ByHand
 from workbench.workflow.desk import Desk
+from workbench.workflow.explain import Explanation, explain
 from workbench.workflow.intake import Intake
 from workbench.workflow.retrieve import Retrieve
 from workbench.workflow.schedule import USER, Schedule
@@ -369,6 +370,20 @@ class Workbench:
         """What happened, oldest first."""
         with self._archive.database.reading() as view:
             return view.history.after(after, subject=subject)
+
+    def explain(self, what: Event | str, state: str | None = None) -> Explanation:
+        """Why a request was refused, and what would have been accepted.
+
+        Parameters
+        ----------
+        what : the event of a refusal; or a rule, for example ``"ups-wrong-lock"``; or a UID, for the latest refusal on it.
+        state : with a rule, the state that the workitem was in.
+
+        Raises
+        ------
+        Refused : nothing was refused so.
+        """
+        return explain(self._desk, what, state)
 
     async def until(self, kind: EventKind | str, *, subject: str | None = None, timeout: float = 30.0) -> Event:
         """Wait for something to happen; what has happened since this workbench was opened counts.

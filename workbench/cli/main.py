@@ -7,6 +7,7 @@ import sys
 import typer
 
 from workbench.cli import geometry, objects, plans, running, sessions
+from workbench.cli.explain import explain
 from workbench.cli.statement import statement
 from workbench.errors import WorkbenchError
 
@@ -30,6 +31,7 @@ app.command("export")(objects.export_images)
 app.command("check")(objects.check_files)
 app.command("records")(objects.records)
 app.command("statement")(statement)
+app.command("explain")(explain)
 
 
 def main() -> None:
