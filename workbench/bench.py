@@ -41,6 +41,7 @@ from workbench.workflow.by_hand import ByHand
 from workbench.workflow.desk import Desk
 from workbench.workflow.explain import Explanation, explain
 from workbench.workflow.intake import Intake
+from workbench.workflow.orders import withdraw
 from workbench.workflow.retrieve import Retrieve
 from workbench.workflow.schedule import USER, Schedule
 from workbench.workflow.worklist import Worklist
@@ -266,6 +267,10 @@ class Workbench:
     def cancel(self, session: SessionRow | int) -> SessionRow:
         """Cancel a session; its devices are refused from now on."""
         return self._schedule.cancel(_number(session))
+
+    def withdraw(self, workitem: str) -> None:
+        """Cancel a workitem of no session, one that came over the network by N-CREATE, whoever holds it."""
+        withdraw(self._desk, workitem, USER)
 
     def complete(self, session: SessionRow | int) -> SessionRow:
         """Complete a session; its room is free."""

@@ -12,6 +12,7 @@ from tests.clinic import DEVICE, LOCK, BenchMaker, make_ion_plan, make_record, w
 from tests.network.state_table import FINAL, OK, TRIAL, ask, change, code, performed, request_cancel
 from tests.network.wire import RECORD, answer, associated, find, prepare, send
 from workbench.bench import Workbench
+from workbench.errors import Conflict
 from workbench.events import EventKind
 from workbench.settings import Peer, Room
 
@@ -213,3 +214,33 @@ def test_a_peer_of_no_room_schedules_watches_and_asks_to_cancel_but_performs_not
     assert (created, canceled, claim) == ((OK, ""), (OK, ""), "C307")
     assert ([one.SOPInstanceUID for one in found], status.Status, read.ProcedureStepLabel) == ([UID], 0x0000, "Machine check")
     assert [one.state.value for one in provider.workitems()] == ["CANCELED"]
+
+
+@pytest.mark.parametrize("state", ["SCHEDULED", "IN PROGRESS"])
+def test_the_user_withdraws_a_workitem_of_no_session(provider: Workbench, state: str) -> None:
+    """Whoever holds it: it is CANCELED with moment and reason, its room is free, and its holder hears B304."""
+    with associated(provider, FINAL.push, FINAL.pull) as association:
+        create(association, order())
+        if state == "IN PROGRESS":
+            assert ask(association, FINAL, state, UID, LOCK) == (OK, "")
+
+        provider.withdraw(UID)
+
+        answered, _ = ask(association, FINAL, "CANCELED", UID, LOCK)
+        _, read = association.send_n_get([0x00741002], FINAL.push, UID, meta_uid=FINAL.pull)
+    assert answered == ("B304" if state == "IN PROGRESS" else "C301")
+    (told,) = read.ProcedureStepProgressInformationSequence
+    assert told.ProcedureStepCancellationDateTime.startswith("20240603081500")
+    assert told.ProcedureStepDiscontinuationReasonCodeSequence[0].CodeValue == "110513"
+
+
+def test_what_cannot_be_withdrawn_says_why(provider: Workbench) -> None:
+    """A session's workitem goes with its session, a final one stays, an unknown one is not there."""
+    _, of_session = prepare(provider)
+    with associated(provider, FINAL.push) as association:
+        create(association, order())
+    provider.withdraw(UID)
+
+    for uid, sentence in ((of_session, "cancel the session instead"), (UID, "it is CANCELED already"), ("2.25.404", "no such workitem")):
+        with pytest.raises(Conflict, match=sentence):
+            provider.withdraw(uid)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydicom.dataset import Dataset
 
-from tests.clinic import LOCK, BenchMaker, worklist_keys
+from tests.clinic import LOCK, BenchMaker, make_ion_plan, worklist_keys
 from tests.network.wire import PULL, PUSH, answer, associated, find, prepare
 from workbench.bench import Workbench
 from workbench.settings import TMS_AS_STATED
@@ -114,3 +114,37 @@ def test_an_action_of_another_class_is_said_so(provider: Workbench) -> None:
         status, _ = association.send_n_action(information, 1, FINAL_PUSH, uid, meta_uid=FINAL_WATCH)
 
     assert answer(status) == ("0123", "Action type 1 is not of the negotiated class")
+
+
+def test_speaking_as_stated_nothing_but_the_statement_is_done(make_bench: BenchMaker) -> None:
+    """On the one class there is: change of state and progress; no request cancel, no subscription, no N-GET, no N-CREATE."""
+    provider = make_bench(listen=True, identity=TMS_AS_STATED)
+    plan = make_ion_plan()
+    plan.PatientSetupSequence[0].PatientPosition = "HFS"
+    (workitem,) = provider.workitems(provider.check_in(provider.add_plan(plan)))
+    uid = workitem.uid
+
+    with associated(provider, PULL) as association:
+        actions = {action: association.send_n_action(_state(), action, PUSH, uid, meta_uid=PULL)[0].Status for action in (2, 3, 4, 5)}
+        got, _ = association.send_n_get([0x00741000], PUSH, uid, meta_uid=PULL)
+        created, _ = association.send_n_create(_state(), PUSH, "2.25.7", meta_uid=PULL)
+        claimed, _ = association.send_n_action(_state(), 1, PUSH, uid, meta_uid=PULL)
+
+    assert actions == dict.fromkeys((2, 3, 4, 5), 0x0123)
+    assert (got.Status, created.Status) == (0x0211, 0x0211)
+    assert (claimed.Status, [one.uid for one in provider.workitems()]) == (0x0000, [uid])
+
+
+def test_the_trial_creates_nothing(provider: Workbench) -> None:
+    """Its Push is never negotiated; an N-CREATE on its Pull is refused: 0211."""
+    with associated(provider, PULL) as association:
+        created, _ = association.send_n_create(_state(), PUSH, "2.25.7", meta_uid=PULL)
+
+    assert answer(created) == ("0211", "N-CREATE is not of the negotiated class")
+    assert provider.workitems() == []
+
+
+def _state() -> Dataset:
+    information = Dataset()
+    information.ProcedureStepState, information.TransactionUID = "IN PROGRESS", LOCK
+    return information

@@ -212,13 +212,13 @@ def test_n_get_gives_requested_attributes_whole(provider: Workbench) -> None:
 
 
 def test_n_get_is_not_there_when_speaking_as_stated(make_bench: BenchMaker) -> None:
-    """The TMS statement lists N-ACTION and N-SET alone."""
+    """The TMS statement lists N-ACTION and N-SET alone: 0211, unrecognized operation (PS3.7 Annex C)."""
     provider = make_bench(listen=True, identity=TMS_AS_STATED)
 
     with associated(provider, PULL) as association:
         status, _ = association.send_n_get([], PUSH, "2.25.404", meta_uid=PULL)
 
-    assert status.Status == 0x0123
+    assert status.Status == 0x0211
 
 
 def test_a_device_sees_the_worklist_of_its_own_room_only(make_bench: BenchMaker) -> None:

@@ -6,9 +6,26 @@ import pytest
 
 from workbench.archive.rows import StepState
 from workbench.network.statuses import STATUS_OF
-from workbench.workflow.ups import Lock, Request, judge
+from workbench.workflow.ups import TABLE, Lock, Request, judge
 
 OK = 0x0000
+ABSENT_UPS = {
+    Request.CREATE: OK,
+    Request.CLAIM: 0xC307,
+    Request.UNCLAIM: 0xC307,
+    Request.COMPLETE: 0xC307,
+    Request.REQUEST_CANCEL: 0xC307,
+    Request.CANCEL: 0xC307,
+    Request.CHANGE: 0xC307,
+    Request.READ: 0xC307,
+}
+"""What is answered where there is no such workitem, in the order of the table."""
+LOCKLESS = {
+    Request.CREATE: (0x0111, 0x0111, 0x0111, 0x0111),
+    Request.REQUEST_CANCEL: (OK, OK, 0xC311, 0xB304),
+    Request.READ: (OK, OK, OK, OK),
+}
+"""Requests that bring no Transaction UID."""
 RIGHT = {
     # request:          SCHEDULED, IN PROGRESS, COMPLETED, CANCELED
     Request.CLAIM: (OK, 0xC302, 0xC300, 0xC300),
@@ -58,3 +75,19 @@ def test_a_request_is_answered_by_its_cell(request_: Request, state: StepState, 
     rule = judge(request_, state, lock)
 
     assert (OK if rule is None else STATUS_OF[rule.value]) == status
+
+
+def test_the_table_stands_in_the_standards_order() -> None:
+    """Every request once, each refused or done where there is no such workitem."""
+    found = {request: OK if (rule := judge(request, None, Lock.ABSENT)) is None else STATUS_OF[rule.value] for request in TABLE}
+
+    assert list(found.items()) == list(ABSENT_UPS.items())
+
+
+@pytest.mark.parametrize("lock", Lock)
+@pytest.mark.parametrize("request_", LOCKLESS)
+def test_a_request_without_lock_goes_by_the_state_alone(request_: Request, lock: Lock) -> None:
+    """Creating, reading and asking to cancel look at no Transaction UID."""
+    found = [judge(request_, state, lock) for state in STATES]
+
+    assert tuple(OK if rule is None else STATUS_OF[rule.value] for rule in found) == LOCKLESS[request_]

@@ -58,6 +58,16 @@ def complete(session: SessionNumber = None, data: DataFolder = DEFAULT_DATA, out
         _print_one(bench, bench.complete(_chosen(bench, session)), output)
 
 
+@app.command("withdraw")
+def withdraw(
+    workitem: Annotated[str, typer.Argument(help="SOP Instance UID of a workitem of no session.")], data: DataFolder = DEFAULT_DATA
+) -> None:
+    """Cancel a workitem that came over the network and belongs to no session, whoever holds it."""
+    with closed_bench(data) as bench:
+        bench.withdraw(workitem)
+    say(f"workitem {workitem} canceled")
+
+
 @app.command("record")
 def record(
     session: Annotated[int, typer.Argument(help="Number of the session.")],

@@ -229,6 +229,11 @@ def classes(service: str | None = None, *, role: Role = "SCP", as_stated: bool =
     return tuple(dict.fromkeys(found))
 
 
+def offers(service: str, sop_class: str, *, as_stated: bool = False) -> bool:
+    """Whether a service is accepted on a context of a class."""
+    return sop_class in classes(service, as_stated=as_stated)
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """One action type of N-ACTION (PS3.4 Table CC.2-1).

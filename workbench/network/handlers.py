@@ -20,7 +20,7 @@ from workbench.archive.rows import StoredObject
 from workbench.conformance import services
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
-from workbench.errors import Conflict, Refused, WorkbenchError
+from workbench.errors import Refused, WorkbenchError
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
 from workbench.network import statuses
@@ -101,6 +101,23 @@ class Handlers:
     def _told(self, subject: str, caller: str, what: str) -> AbstractContextManager[None]:
         """Have a refusal that no use case makes written into the history."""
         return self._worklist.desk.refusals(EventKind.REQUEST_REFUSED, subject=subject, actor=caller, what=what)
+
+    def _must_be_offered(self, service: str, subject: str, event: Any) -> None:
+        """Hold a request against the services of the class that its context was negotiated for.
+
+        Raises
+        ------
+        Refused : the class has no such service here, or not when speaking as stated.
+        """
+        sop_class = str(event.context.abstract_syntax)
+        if services.offers(service, sop_class, as_stated=self._settings.identity.as_stated):
+            return
+        with self._told(subject or "none", _caller(event), service):
+            raise Refused(
+                f"{service}: found it on a context of {sop_class}, expected a service that is offered with this class",
+                rule="not-offered",
+                comment=f"{service} is not of the negotiated class",
+            )
 
     def echo(self, event: Any) -> int:
         """C-ECHO is answered at any time."""
@@ -240,6 +257,7 @@ class Handlers:
         """N-CREATE: a workitem of another's."""
         request = event.request
         uid = str(request.AffectedSOPInstanceUID or "")
+        self._must_be_offered("N-CREATE", uid, event)
         outcome = self._worklist.create(uid, _decoded(event, request.AttributeList), _caller(event))
         return statuses.done(outcome), None
 
@@ -247,6 +265,7 @@ class Handlers:
     def set(self, event: Any) -> Pair:
         """N-SET: progress and other attributes of a workitem."""
         request = event.request
+        self._must_be_offered("N-SET", str(request.RequestedSOPInstanceUID), event)
         changes = _decoded(event, request.ModificationList)
         lock = str(changes.get("TransactionUID") or "") or None
         outcome = self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, _caller(event), _dialect(event))
@@ -254,11 +273,9 @@ class Handlers:
 
     @_answered
     def get(self, event: Any) -> Pair:
-        """N-GET: the requested attributes of a workitem; our extension, off when speaking as the statement does."""
+        """N-GET: the requested attributes of a workitem; our extension."""
         request = event.request
-        if self._settings.identity.as_stated:
-            with self._told(str(request.RequestedSOPInstanceUID), _caller(event), "N-GET"):
-                raise Conflict("N-GET: is not in the statement that is emulated, expected another request", rule="no-such-action")
+        self._must_be_offered("N-GET", str(request.RequestedSOPInstanceUID), event)
         asked = request.AttributeIdentifierList or []
         # One tag alone is not given as a list of one.
         tags = [int(tag) for tag in (asked if isinstance(asked, list | MultiValue) else [asked])]

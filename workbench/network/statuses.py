@@ -50,6 +50,7 @@ STATUS_OF: Final = MappingProxyType(
         "missing-attribute": 0x0120,
         "missing-value": 0x0121,
         "no-such-action": NO_SUCH_ACTION,
+        "not-offered": 0x0211,
         UpsRule.DUPLICATE.value: 0x0111,
         UpsRule.NO_LONGER_UPDATABLE.value: 0xC300,
         UpsRule.WRONG_LOCK.value: 0xC301,

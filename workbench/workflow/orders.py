@@ -26,9 +26,9 @@ from workbench.workflow.answers import Done, Remark
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import Gate, gate
 from workbench.workflow.places import STATION, code_of, room_named, station_of
-from workbench.workflow.refusals import SAYINGS, faulty, refusal
+from workbench.workflow.refusals import SAYINGS, faulty, refusal, unknown
 from workbench.workflow.ups import Request, UpsRule
-from workbench.workflow.workitem import Detail, kept, meet, moment, tell_canceled, write
+from workbench.workflow.workitem import Detail, give_up, kept, meet, moment, tell_canceled, write
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +102,29 @@ def request_cancel(desk: Desk, uid: str, reason: Dataset, actor: str) -> None:
         tell_canceled(dataset, now, reason)
         write(transaction, uid, dataset, now)
     log.info("workitem %s canceled at the request of %s", uid, actor)
+
+
+def withdraw(desk: Desk, uid: str, actor: str) -> None:
+    """Cancel a workitem of no session, whoever holds it: the user's way out when a device does not finish it.
+
+    Raises
+    ------
+    Conflict : there is none, it is final, or it belongs to a session, which is canceled as a whole.
+    """
+    with desk.archive.database.transaction() as transaction:
+        row, now = transaction.workitems.get(uid), desk.clock.now()
+        if row is None:
+            raise unknown(uid, actor, Request.CANCEL)
+        if row.session_id is not None:
+            raise Conflict(
+                f"workitem {uid}: belongs to session {row.session_id}, expected one of no session; cancel the session instead",
+                rule="session",
+            )
+        if row.state.is_final or not give_up(transaction, row, now):
+            rule = UpsRule.ALREADY_CANCELED if row.state is StepState.CANCELED else UpsRule.NO_LONGER_UPDATABLE
+            raise refusal(row, rule, Request.CANCEL)
+        transaction.history.append(EventKind.WORKITEM_CANCELED, subject=uid, actor=actor, at=now, detail={"code": row.code})
+    log.info("workitem %s withdrawn by %s", uid, actor)
 
 
 def _told(reason: Dataset) -> Detail:

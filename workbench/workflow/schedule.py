@@ -24,6 +24,7 @@ from workbench.treatment.session import Session, SessionKind, plan_session
 from workbench.workflow.delivered import begun_metersets, deliveries
 from workbench.workflow.desk import Desk
 from workbench.workflow.steps import Step, steps
+from workbench.workflow.workitem import give_up
 
 log = logging.getLogger(__name__)
 
@@ -232,7 +233,7 @@ class Schedule:
         now = self.desk.clock.now()
         for row in transaction.workitems.find(session_id=session.id):
             if not row.state.is_final:
-                transaction.workitems.move(row.uid, expected=row.state, to=StepState.CANCELED, at=now)
+                give_up(transaction, row, now)
                 detail: Detail = {"session": session.id, "code": row.code}
                 transaction.history.append(EventKind.WORKITEM_CANCELED, subject=row.uid, actor=actor, at=now, detail=detail)
 

@@ -146,6 +146,16 @@ def tell_canceled(dataset: Dataset, at: datetime, reason: Dataset | None = None)
     setattr(dataset, PROGRESS, Sequence(items))
 
 
+def give_up(transaction: Transaction, row: WorkitemRow, at: datetime) -> bool:
+    """Cancel a workitem that is not final for a user, who needs no lock; whether it was still as it was met."""
+    if not transaction.workitems.move(row.uid, expected=row.state, to=StepState.CANCELED, at=at):
+        return False
+    dataset = kept(row)
+    tell_canceled(dataset, at)
+    write(transaction, row.uid, dataset, at)
+    return True
+
+
 def moment(at: datetime) -> str:
     """A date-time as the wire has it."""
     return at.strftime("%Y%m%d%H%M%S.%f%z")
