@@ -2,56 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-
 import pytest
-from pynetdicom import AE, evt
-from pynetdicom.dimse_primitives import C_STORE
-from pynetdicom.events import Event
 
 from tests.clinic import BenchMaker, make_ct, make_ion_plan, study_keys
+from tests.network.sinks import SINK, Sink
 from tests.network.wire import FIND, MOVE, SYNTAXES, answer, associated, claimed, find, move, prepare
 from workbench.bench import Workbench
 from workbench.dicom import part10, uids
 from workbench.network.server import free_port
 from workbench.settings import Peer
-
-SINK = "SINK"
-
-
-@dataclass
-class Sink:
-    """A storage provider that remembers what came, and answers what it is told to."""
-
-    classes: tuple[str, ...] = (uids.RT_ION_PLAN, uids.CT_IMAGE, uids.TRIAL_DELIVERY_INSTRUCTION)
-    syntaxes: tuple[str, ...] = SYNTAXES
-    status: int = 0x0000
-    received: list[str] = field(default_factory=list)
-    announced: set[int] = field(default_factory=set)
-    called_by: set[str] = field(default_factory=set)
-
-    def store(self, event: Event) -> int:
-        """C-STORE."""
-        assert isinstance(event.request, C_STORE)
-        self.received.append(str(event.request.AffectedSOPInstanceUID))
-        self.announced.add(int(event.assoc.requestor.maximum_length or 0))
-        self.called_by.add(str(event.assoc.requestor.ae_title).strip())
-        return self.status
-
-    @contextmanager
-    def listening(self, port: int) -> Iterator[Sink]:
-        """Listens as long as the context lasts."""
-        entity = AE(SINK)
-        for one in self.classes:
-            entity.add_supported_context(one, list(self.syntaxes))
-        server = entity.start_server(("127.0.0.1", port), block=False, evt_handlers=[(evt.EVT_C_STORE, self.store)])
-        try:
-            yield self
-        finally:
-            assert server is not None
-            server.shutdown()
 
 
 @pytest.fixture
@@ -123,19 +82,6 @@ def test_a_move_to_somebody_unknown_is_refused(provider: Workbench) -> None:
         status = move(association, study_keys("STUDY", StudyInstanceUID=session.study_uid), "NOBODY")
 
     assert status.Status == 0xA801
-
-
-def test_a_move_to_a_peer_that_does_not_listen_is_refused(provider: Workbench) -> None:
-    """A801 as well, after a try; the association with the requestor goes on."""
-    session, _ = prepare(provider)
-
-    with associated(provider, MOVE) as association:
-        statuses = [
-            move(association, study_keys("STUDY", StudyInstanceUID=session.study_uid), destination).Status
-            for destination in (SINK, "NOBODY")
-        ]
-
-    assert statuses == [0xA801, 0xA801]
 
 
 def test_a_move_of_nothing_succeeds_with_nothing(provider: Workbench, port: int) -> None:

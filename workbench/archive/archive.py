@@ -45,6 +45,18 @@ class Archive:
         """The object's bytes."""
         return part10.parse_file(self.files.read(stored.file), stored.uid)
 
+    def outgoing(self, stored: StoredObject) -> Encoded:
+        """The object's bytes as its row describes them, not looked into again.
+
+        Raises
+        ------
+        Unavailable : the file is gone, or not whole.
+        """
+        data = part10.data_set(self.files.read(stored.file), f"object {stored.uid}")
+        if len(data) != stored.size:
+            raise Unavailable(f"object {stored.uid}: found {len(data)} bytes, expected {stored.size}")
+        return Encoded(sop_class_uid=stored.sop_class_uid, sop_instance_uid=stored.uid, transfer_syntax=stored.transfer_syntax, data=data)
+
     def path(self, stored: StoredObject) -> Path:
         """Where the object's file is."""
         return self.files.path(stored.file)

@@ -76,6 +76,13 @@ DELIVERY_INSTRUCTION: Final = SopClass(
     "4.1.2.1",
     "sent by C-MOVE; the statement names the object, not its class",
 )
+FINAL_INSTRUCTION: Final = SopClass(
+    "RT Beams Delivery Instruction Storage",
+    uids.DELIVERY_INSTRUCTION,
+    "Transfer",
+    "",
+    "the same instance, for a receiver that takes only the final class; not when speaking as the TMS statement does",
+)
 STUDY_FIND: Final = SopClass(
     "Study Root Query/Retrieve Information Model - FIND", uids.STUDY_FIND, "Query/Retrieve", "1.1;4.2.1.1;4.2.1.9.2"
 )
@@ -85,6 +92,13 @@ STUDY_MOVE: Final = SopClass(
     "Query/Retrieve",
     "4.2.1.10.2",
     "missing from the stated class tables",
+)
+STUDY_GET: Final = SopClass(
+    "Study Root Query/Retrieve Information Model - GET",
+    uids.STUDY_GET,
+    "Query/Retrieve",
+    "",
+    "for clients that cannot listen; not when speaking as the TMS statement does",
 )
 UPS_PUSH: Final = SopClass(
     "Unified Procedure Step - Push SOP Class - Trial (Retired)",
@@ -130,8 +144,10 @@ SOP_CLASSES: Final = (
     RT_ION_BEAMS_RECORD,
     RT_ION_PLAN,
     DELIVERY_INSTRUCTION,
+    FINAL_INSTRUCTION,
     STUDY_FIND,
     STUDY_MOVE,
+    STUDY_GET,
     UPS_PULL,
     UPS_PUSH,
     TRIAL_WATCH,
@@ -165,12 +181,13 @@ class Context:
     transfer_syntaxes: tuple[str, ...] = uids.UNCOMPRESSED
 
 
-SUB_OPERATION = "C-MOVE sends what it finds as C-STORE sub-operations, which the statement never describes"
+SUB_OPERATION = "C-MOVE and C-GET send what they find as C-STORE sub-operations, which the statement never describes"
 CONTEXTS: Final = (
     Context("C-ECHO", VERIFICATION, stated="4.2.1.8.2"),
     Context("C-FIND", UPS_PULL, stated="4.2.1.9.2"),
     Context("C-FIND", STUDY_FIND, stated="4.2.1.9.2"),
     Context("C-MOVE", STUDY_MOVE, stated="4.2.1.10.2"),
+    Context("C-GET", STUDY_GET, beyond=STUDY_GET.beyond, is_extension=True),
     Context("C-STORE", CT_IMAGE, stated="4.2.1.11.2"),
     Context("C-STORE", RT_IMAGE, stated="4.2.1.11.2"),
     Context("C-STORE", RT_STRUCTURE_SET, stated="4.2.1.11.2"),
@@ -211,6 +228,7 @@ CONTEXTS: Final = (
             DELIVERY_INSTRUCTION,
         )
     ),
+    Context("C-STORE", FINAL_INSTRUCTION, "SCU", beyond=FINAL_INSTRUCTION.beyond, is_extension=True),
 )
 
 
@@ -310,6 +328,7 @@ FUNCTIONS: Final = (
     Function("C-MOVE", RT_STRUCTURE_SET, "hands out the planning structure set"),
     Function("C-MOVE", RT_BEAMS_RECORD, "hands out records of earlier deliveries (ion records: 481.9)"),
     Function("C-MOVE", RT_IMAGE, "hands out planned setup images", stated=False),
+    Function("C-GET", STUDY_GET, "hands out the same on the association of who asks", stated=False),
     Function("C-STORE", CT_IMAGE, "takes setup CT"),
     Function("C-STORE", RT_IMAGE, "takes setup images"),
     Function("C-STORE", RT_STRUCTURE_SET, "takes the table position, as a structure set with an isocentre"),

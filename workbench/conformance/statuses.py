@@ -37,7 +37,8 @@ class Status:
 
 STORE, FIND, MOVE, ACTION, SET, GET = (("C-STORE",), ("C-FIND",), ("C-MOVE",), ("N-ACTION",), ("N-SET",), ("N-GET",))
 CREATE = ("N-CREATE",)
-QUERY, CHANGE, KNOWN = (*FIND, *MOVE), (*ACTION, *SET), (*ACTION, *SET, *GET)
+RETRIEVE: Final = (*MOVE, "C-GET")
+QUERY, CHANGE, KNOWN = (*FIND, *RETRIEVE), (*ACTION, *SET), (*ACTION, *SET, *GET)
 UPS = (*CREATE, *KNOWN)
 ALL: Final = (*STORE, *QUERY, *UPS)
 
@@ -82,8 +83,18 @@ STATUSES: Final = (
     Status(QUERY, "FE00", "Cancel", "canceled", "the peer sent C-CANCEL"),
     Status(QUERY, "A900", "Failure", "identifier does not match SOP class", "level or unique key is missing or unknown", ("identifier",)),
     Status(MOVE, "A801", "Failure", "move destination unknown", "the destination is no peer of the settings"),
-    Status(MOVE, "B000", "Warning", "sub-operations incomplete", "the destination refused some of the objects"),
-    Status(MOVE, "C004", "Failure", "withheld", "a running session of another room, or a canceled one, withholds objects", ("withheld",)),
+    Status(RETRIEVE, "B000", "Warning", "sub-operations incomplete", "some of the objects did not go through, or with a warning"),
+    Status(
+        RETRIEVE,
+        "A702",
+        "Failure",
+        "unable to perform sub-operations",
+        "none of the objects went through: the receiver refuses them, does not listen, or does not answer in time, asked twice",
+    ),
+    Status(RETRIEVE, "A701", "Failure", "unable to calculate number of matches", "more than 65535 objects match"),
+    Status(
+        RETRIEVE, "C004", "Failure", "withheld", "a running session of another room, or a canceled one, withholds objects", ("withheld",)
+    ),
     Status(QUERY, "C000", "Failure", "unable to process", "an error of ours; the log tells"),
     Status(QUERY, "C002", "Failure", "unable to process", "the identifier's bytes are not whole", ("structure",)),
     Status(

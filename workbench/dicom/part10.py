@@ -19,7 +19,7 @@ from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 
 from workbench.dicom import structure, uids
-from workbench.errors import Refused
+from workbench.errors import Refused, Unavailable
 
 PREAMBLE: Final = bytes(128) + b"DICM"
 WORD_VRS: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
@@ -55,6 +55,19 @@ class Encoded:
             sop_instance_uid=self.sop_instance_uid,
             transfer_syntax=transfer_syntax,
             data=data,
+        )
+
+    def as_class(self, sop_class_uid: str) -> Encoded:
+        """The same object under another SOP class; itself when it is that one already."""
+        if sop_class_uid == self.sop_class_uid:
+            return self
+        dataset = self.dataset()
+        dataset.SOPClassUID = UID(sop_class_uid)
+        return Encoded(
+            sop_class_uid=sop_class_uid,
+            sop_instance_uid=self.sop_instance_uid,
+            transfer_syntax=self.transfer_syntax,
+            data=encode(dataset, self.transfer_syntax, source=self.transfer_syntax),
         )
 
 
@@ -155,6 +168,19 @@ def parse_file(raw: bytes, where: str) -> Encoded:
         if not dataset.get(keyword):
             raise Refused(f"{where}: found no {keyword}, expected one value", rule="file")
     return Encoded(sop_class_uid=str(dataset.SOPClassUID), sop_instance_uid=str(dataset.SOPInstanceUID), transfer_syntax=syntax, data=data)
+
+
+def data_set(raw: bytes, where: str) -> bytes:
+    """The encoded data set of a file that we wrote ourselves, without looking into it.
+
+    Raises
+    ------
+    Unavailable : the file is damaged before its data set begins.
+    """
+    # Every file of ours begins its meta information with its group length (see ``header``).
+    if raw[128:132] != b"DICM" or raw[132:140] != struct.pack("<HH2sH", 0x0002, 0x0000, b"UL", 4):
+        raise Unavailable(f"{where}: found no file meta information of ours, expected an undamaged object file")
+    return raw[144 + int.from_bytes(raw[140:144], "little") :]
 
 
 def fingerprint(instance: Encoded) -> str:

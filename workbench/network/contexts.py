@@ -44,6 +44,21 @@ def provided(identity: Identity) -> tuple[str, ...]:
     return services.classes(as_stated=identity.as_stated)
 
 
+def returned(identity: Identity) -> tuple[str, ...]:
+    """What a C-GET may send on the association of who asks, as its role selection allows."""
+    return () if identity.as_stated else services.classes(role="SCU")
+
+
+def only_with_role(event: Any, sent: tuple[str, ...]) -> None:
+    """Accept classes that we only send on associations that ask to be their SCP by role selection (PS3.7 D.3.3.4)."""
+    association = event.assoc
+    wanted = {str(uid) for uid, item in association.requestor.role_selection.items() if item.scp_role}
+    unwanted = set(sent) - wanted
+    association.acceptor.supported_contexts = [
+        one for one in association.acceptor.supported_contexts if str(one.abstract_syntax) not in unwanted
+    ]
+
+
 def contexts(sop_classes: tuple[str, ...]) -> list[PresentationContext]:
     """A context for each class with the three uncompressed transfer syntaxes, for a requestor."""
     return [build_context(uid, list(uids.UNCOMPRESSED)) for uid in sop_classes]

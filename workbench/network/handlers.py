@@ -6,7 +6,7 @@ Handlers run in association threads. They never let an exception out: pynetdicom
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import wraps
@@ -14,17 +14,17 @@ from typing import Any
 
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
-from pynetdicom import evt
 
-from workbench.archive.rows import StoredObject
 from workbench.conformance import services
-from workbench.dicom import part10, uids
+from workbench.dicom import uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Refused, WorkbenchError
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
 from workbench.network import statuses
-from workbench.network.contexts import MOVE_PDU, MOVED, UPS_CANCEL_ACTION, UPS_STATE_ACTION, contexts, without_delay
+from workbench.network.contexts import UPS_CANCEL_ACTION, UPS_STATE_ACTION
+from workbench.network.requests import INTERNAL, Pair, caller, decoded, let_go
+from workbench.network.retrieving import Retrieving
 from workbench.settings import Settings
 from workbench.workflow.intake import Intake
 from workbench.workflow.retrieve import Retrieve, unsupported
@@ -32,13 +32,6 @@ from workbench.workflow.ups import Request
 from workbench.workflow.worklist import Worklist
 
 log = logging.getLogger(__name__)
-
-INTERNAL = "Internal error; see the provider's log"
-Pair = tuple[Dataset, Dataset | None]
-
-
-def _caller(event: Any) -> str:
-    return str(event.assoc.requestor.ae_title).strip()
 
 
 def _dialect(event: Any) -> Dialect:
@@ -62,13 +55,6 @@ class ActionRequest:
     dialect: Dialect
 
 
-def _decoded(event: Any, stream: Any) -> Dataset:
-    """The request's data set; an absent one is empty."""
-    if stream is None:
-        return Dataset()
-    return part10.decode(stream.getvalue(), str(event.context.transfer_syntax))
-
-
 def _answered(handler: Callable[..., Pair]) -> Callable[..., Pair]:
     """The border of an association's thread: every error becomes a status with a comment."""
 
@@ -79,7 +65,7 @@ def _answered(handler: Callable[..., Pair]) -> Callable[..., Pair]:
         except WorkbenchError as error:
             return statuses.refusal(error), None
         except Exception:
-            log.exception("request of %s failed", _caller(event))
+            log.exception("request of %s failed", caller(event))
             return statuses.reply(statuses.PROCESSING_FAILURE, INTERNAL), None
 
     return wrapped
@@ -91,6 +77,8 @@ class Handlers:
     def __init__(self, intake: Intake, retrieve: Retrieve, worklist: Worklist, settings: Settings) -> None:
         self._intake = intake
         self._retrieve = retrieve
+        retrieving = Retrieving(retrieve, settings)
+        self.move, self.retrieve = retrieving.move, retrieving.get
         self._worklist = worklist
         self._settings = settings
         self._actions: dict[int, Callable[[ActionRequest], None]] = {
@@ -112,7 +100,7 @@ class Handlers:
         sop_class = str(event.context.abstract_syntax)
         if services.offers(service, sop_class, as_stated=self._settings.identity.as_stated):
             return
-        with self._told(subject or "none", _caller(event), service):
+        with self._told(subject or "none", caller(event), service):
             raise Refused(
                 f"{service}: found it on a context of {sop_class}, expected a service that is offered with this class",
                 rule="not-offered",
@@ -136,71 +124,33 @@ class Handlers:
             transfer_syntax=str(event.context.transfer_syntax),
             data=request.DataSet.getvalue(),
         )
-        self._intake.store(instance, _caller(event))
+        self._intake.store(instance, caller(event))
         return statuses.reply(statuses.SUCCESS), None
 
     def find(self, event: Any) -> Iterator[Pair]:
         """C-FIND on the worklist or the study root."""
         try:
-            identifier = _decoded(event, event.request.Identifier)
+            identifier = decoded(event, event.request.Identifier)
             model = str(event.context.abstract_syntax)
-            caller = _caller(event)
+            asking = caller(event)
             pending = statuses.PENDING
             if model == uids.STUDY_FIND:
-                found = self._retrieve.find(identifier, caller)
+                found = self._retrieve.find(identifier, asking)
                 pending = statuses.PENDING_WARNING if unsupported(identifier) else statuses.PENDING
             else:
-                found = self._worklist.find(identifier, caller, _dialect(event))
+                found = self._worklist.find(identifier, asking, _dialect(event))
             for answer in found:
                 if event.is_cancelled:
                     yield statuses.reply(statuses.CANCEL), None
                     return
                 yield statuses.reply(pending), answer
+                let_go(event)
         except WorkbenchError as error:
-            log.info("C-FIND of %s refused: %s", _caller(event), error)
+            log.info("C-FIND of %s refused: %s", caller(event), error)
             yield statuses.refusal(error), None
         except Exception:
-            log.exception("C-FIND of %s failed", _caller(event))
+            log.exception("C-FIND of %s failed", caller(event))
             yield statuses.reply(statuses.UNABLE_TO_PROCESS, INTERNAL), None
-
-    def move(self, event: Any) -> Iterator[Any]:
-        """C-MOVE: destination, number of objects, then each object; or, first of all, the status that refuses it (see ``mended``)."""
-        caller, title = _caller(event), str(event.move_destination or "").strip()
-        destination = self._settings.peer(title)
-        if destination is None:
-            log.info("C-MOVE of %s refused: destination %s is no peer", caller, title)
-            yield statuses.reply(statuses.MOVE_DESTINATION_UNKNOWN, "Move Destination is not among the peers")
-            return
-        try:
-            chosen = self._retrieve.select(_decoded(event, event.request.Identifier), caller)
-        except WorkbenchError as error:
-            yield statuses.refusal(error)
-            return
-        except Exception:
-            log.exception("C-MOVE of %s failed", caller)
-            yield statuses.reply(statuses.UNABLE_TO_PROCESS, INTERNAL)
-            return
-        syntaxes: dict[str, str] = {}
-        yield destination.host, destination.port, _sub_association(chosen, syntaxes)
-        yield len(chosen)
-        for stored in chosen:
-            if event.is_cancelled:
-                yield statuses.reply(statuses.CANCEL), None
-                return
-            yield statuses.reply(statuses.PENDING), self._outgoing(stored, syntaxes)
-        self._retrieve.tell_sent(len(chosen), destination.ae_title, caller)
-
-    def _outgoing(self, stored: StoredObject, syntaxes: Mapping[str, str]) -> Dataset:
-        """The object as pynetdicom's sub-operations take it; one that cannot be read fails alone, known by its UID."""
-        try:
-            instance = self._retrieve.read(stored).transcoded(syntaxes.get(stored.sop_class_uid, uids.IMPLICIT_LITTLE))
-            dataset = instance.dataset()
-            dataset.file_meta = part10.file_meta(instance)
-        except WorkbenchError as error:
-            log.warning("object %s cannot be sent: %s", stored.uid, error)
-            dataset = Dataset()
-            dataset.SOPInstanceUID = stored.uid
-        return dataset
 
     @_answered
     def action(self, event: Any) -> Pair:
@@ -208,8 +158,8 @@ class Handlers:
         request = event.request
         asked = ActionRequest(
             subject=str(request.RequestedSOPInstanceUID),
-            information=_decoded(event, request.ActionInformation),
-            caller=_caller(event),
+            information=decoded(event, request.ActionInformation),
+            caller=caller(event),
             dialect=_dialect(event),
         )
         with self._told(asked.subject, asked.caller, "N-ACTION"):
@@ -258,7 +208,7 @@ class Handlers:
         request = event.request
         uid = str(request.AffectedSOPInstanceUID or "")
         self._must_be_offered("N-CREATE", uid, event)
-        outcome = self._worklist.create(uid, _decoded(event, request.AttributeList), _caller(event))
+        outcome = self._worklist.create(uid, decoded(event, request.AttributeList), caller(event))
         return statuses.done(outcome), None
 
     @_answered
@@ -266,9 +216,9 @@ class Handlers:
         """N-SET: progress and other attributes of a workitem."""
         request = event.request
         self._must_be_offered("N-SET", str(request.RequestedSOPInstanceUID), event)
-        changes = _decoded(event, request.ModificationList)
+        changes = decoded(event, request.ModificationList)
         lock = str(changes.get("TransactionUID") or "") or None
-        outcome = self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, _caller(event), _dialect(event))
+        outcome = self._worklist.change(str(request.RequestedSOPInstanceUID), changes, lock, caller(event), _dialect(event))
         return statuses.done(outcome), None
 
     @_answered
@@ -279,16 +229,5 @@ class Handlers:
         asked = request.AttributeIdentifierList or []
         # One tag alone is not given as a list of one.
         tags = [int(tag) for tag in (asked if isinstance(asked, list | MultiValue) else [asked])]
-        found = self._worklist.get(str(request.RequestedSOPInstanceUID), tags, _caller(event), _dialect(event))
+        found = self._worklist.get(str(request.RequestedSOPInstanceUID), tags, caller(event), _dialect(event))
         return statuses.reply(statuses.SUCCESS), found
-
-
-def _sub_association(chosen: Sequence[StoredObject], syntaxes: dict[str, str]) -> dict[str, Any]:
-    """How pynetdicom is to associate with a destination; ``syntaxes`` gets the transfer syntax accepted for each class."""
-
-    def accepted(event: Any) -> None:
-        syntaxes.update((str(one.abstract_syntax), str(one.transfer_syntax[0])) for one in event.assoc.accepted_contexts)
-
-    classes = tuple(dict.fromkeys(stored.sop_class_uid for stored in chosen if stored.sop_class_uid in MOVED))
-    handlers = [(evt.EVT_CONN_OPEN, without_delay), (evt.EVT_ACCEPTED, accepted)]
-    return {"contexts": contexts(classes), "max_pdu": MOVE_PDU, "evt_handlers": handlers}

@@ -1,19 +1,23 @@
-"""Three things that pynetdicom 3.0 gets wrong, mended for this process; to be removed when pyproject.toml allows a version that does not.
+"""Four things that pynetdicom 3.0 gets wrong, mended for this process; to be removed when pyproject.toml allows a version that does not.
 
 It leaves a socket open whose peer has gone already, until the garbage collector finds it. It aborts an association over a
-C-STORE of a class that it does not know, where the standard has a status for it (PS3.7 C.5.6, SOP class not supported). And it
-cannot refuse a C-MOVE before it has associated with the destination, so that whoever is away hides why it was refused.
+C-STORE of a class that it does not know, where the standard has a status for it (PS3.7 C.5.6, SOP class not supported). It
+performs the sub-operations of C-MOVE and C-GET itself: it cannot refuse before it has associated with a destination, sends each
+object decoded, and loses responses. And it reads nothing while it has something to send, so that a C-CANCEL waits for the last answer.
 """
 
 from __future__ import annotations
 
 import socket
 from contextlib import suppress
+from io import BytesIO
 from typing import Any
+from weakref import WeakSet
 
-from pydicom.dataset import Dataset
-from pynetdicom import association, evt
-from pynetdicom.dimse_primitives import C_MOVE
+from pynetdicom import AE, association, evt
+from pynetdicom.dimse_primitives import C_GET, C_MOVE
+from pynetdicom.dsutils import encode
+from pynetdicom.dul import DULServiceProvider
 from pynetdicom.service_class import QueryRetrieveServiceClass, ServiceClass, StorageServiceClass
 from pynetdicom.sop_class import uid_to_service_class
 from pynetdicom.transport import AssociationSocket
@@ -23,6 +27,7 @@ def mend() -> None:
     """Put all of them right; doing it again changes nothing."""
     AssociationSocket._shutdown_socket = _shut  # type: ignore[method-assign, assignment]
     association.uid_to_service_class = _service_class  # type: ignore[attr-defined]
+    DULServiceProvider._process_recv_primitive = _taken_in_turn  # type: ignore[method-assign, assignment]
 
 
 def _shut(transport: AssociationSocket) -> None:
@@ -34,24 +39,58 @@ def _shut(transport: AssociationSocket) -> None:
         connection.close()
 
 
+_send_next = DULServiceProvider._process_recv_primitive
+_just_sent: WeakSet[DULServiceProvider] = WeakSet()
+
+
+def _taken_in_turn(reactor: DULServiceProvider) -> bool:
+    """Send what is to be sent, but look at the connection between two sendings."""
+    connection = reactor.socket
+    if reactor in _just_sent and connection is not None and reactor.state_machine.current_state == "Sta6" and connection.ready:
+        _just_sent.discard(reactor)
+        return False
+    sends = _send_next(reactor)
+    if sends:
+        _just_sent.add(reactor)
+    return sends
+
+
 def _service_class(uid: str) -> type[ServiceClass]:
     """The service of a SOP class; one that nobody knows is taken for storage, so that our handler can refuse it with a status."""
     found = uid_to_service_class(uid)
     return {ServiceClass: StorageServiceClass, QueryRetrieveServiceClass: _QueryRetrieve}.get(found, found)
 
 
+class Entity(AE):
+    """An application entity whose C-MOVE and C-GET handlers yield the responses themselves: status and identifier of each."""
+
+
 class _QueryRetrieve(QueryRetrieveServiceClass):
-    """A C-MOVE whose handler yields a status first is answered with it; nobody is associated with."""
+    """C-MOVE and C-GET of an entity of ours go by its handlers alone."""
 
     def _move_scp(self, req: C_MOVE, context: Any) -> None:
-        asked = {"request": req, "context": context.as_tuple, "_is_cancelled": self.is_cancelled}
-        answers: Any = evt.trigger(self.assoc, evt.EVT_C_MOVE, asked)
-        first = next(answers)
-        answers.close()
-        if not isinstance(first, Dataset):
+        if isinstance(self.ae, Entity):
+            self._respond(evt.EVT_C_MOVE, C_MOVE, req, context)
+        else:
             super()._move_scp(req, context)
-            return
-        refusal = C_MOVE()
-        refusal.MessageID = refusal.MessageIDBeingRespondedTo = req.MessageID
-        refusal.AffectedSOPClassUID = req.AffectedSOPClassUID
-        self.dimse.send_msg(self.validate_status(first, refusal), context.context_id)
+
+    def _get_scp(self, req: C_GET, context: Any) -> None:
+        if isinstance(self.ae, Entity):
+            self._respond(evt.EVT_C_GET, C_GET, req, context)
+        else:
+            super()._get_scp(req, context)
+
+    def _respond(self, event: Any, kind: type[C_MOVE | C_GET], req: C_MOVE | C_GET, context: Any) -> None:
+        asked = {"request": req, "context": context.as_tuple, "_is_cancelled": self.is_cancelled}
+        answers: Any = evt.trigger(self.assoc, event, asked)
+        syntax = context.transfer_syntax[0]
+        for status, identifier in answers:
+            if not self.assoc.is_established:
+                answers.close()
+                return
+            response = kind()
+            response.MessageID = response.MessageIDBeingRespondedTo = req.MessageID
+            response.AffectedSOPClassUID = req.AffectedSOPClassUID
+            if identifier is not None:
+                response.Identifier = BytesIO(encode(identifier, syntax.is_implicit_VR, syntax.is_little_endian) or b"")
+            self.dimse.send_msg(self.validate_status(status, response), context.context_id)

@@ -16,9 +16,10 @@ from pynetdicom.transport import ThreadedAssociationServer
 from workbench.conformance.services import APPLICATION_CONTEXT
 from workbench.dicom import uids
 from workbench.errors import Unavailable
-from workbench.network.contexts import provided, without_delay
+from workbench.network.contexts import only_with_role, provided, returned, without_delay
 from workbench.network.handlers import Handlers
 from workbench.network.limits import MessageMeter, guard
+from workbench.network.mended import Entity
 from workbench.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Provider:
 
     def _entity(self) -> AE:
         identity, limits = self._settings.identity, self._settings.limits
-        entity = AE(self._settings.ae_title)
+        entity = Entity(self._settings.ae_title)
         entity.implementation_class_uid = identity.implementation_class_uid
         entity.implementation_version_name = identity.implementation_version_name
         entity.maximum_pdu_size = 0
@@ -126,13 +127,18 @@ class Provider:
         entity.dimse_timeout = limits.dimse_timeout_s
         entity.acse_timeout = limits.acse_timeout_s
         entity.require_called_aet = True
-        for sop_class in provided(identity):
-            entity.add_supported_context(sop_class, list(uids.UNCOMPRESSED))
+        accepted, sent = provided(identity), returned(identity)
+        for sop_class in dict.fromkeys((*accepted, *sent)):
+            # None leaves the roles alone; they are agreed on only where a C-GET may send.
+            roles = {"scu_role": sop_class in accepted, "scp_role": True} if sop_class in sent else {}
+            entity.add_supported_context(sop_class, list(uids.UNCOMPRESSED), **roles)
         return entity
 
     def _bound(self) -> list[Any]:
-        meter = self._meter
+        meter, identity = self._meter, self._settings.identity
+        only_sent = tuple(uid for uid in returned(identity) if uid not in provided(identity))
         return [
+            (evt.EVT_REQUESTED, only_with_role, [only_sent]),
             (evt.EVT_CONN_OPEN, without_delay),
             (evt.EVT_CONN_OPEN, guard, [self._settings.limits]),
             (evt.EVT_REQUESTED, only_dicom),
@@ -144,6 +150,7 @@ class Provider:
             (evt.EVT_C_STORE, self._handlers.store),
             (evt.EVT_C_FIND, self._handlers.find),
             (evt.EVT_C_MOVE, self._handlers.move),
+            (evt.EVT_C_GET, self._handlers.retrieve),
             (evt.EVT_N_ACTION, self._handlers.action),
             (evt.EVT_N_SET, self._handlers.set),
             (evt.EVT_N_GET, self._handlers.get),

@@ -121,8 +121,8 @@ class Retrieve:
             transaction.history.append(EventKind.OBJECTS_SENT, subject=destination, actor=actor, at=self.desk.clock.now(), detail=detail)
 
     def read(self, stored: StoredObject) -> Encoded:
-        """The object's bytes."""
-        return self.desk.archive.read(stored)
+        """The object's bytes, as they are to be sent."""
+        return self.desk.archive.outgoing(stored)
 
     def _answer(self, query: Query, level: Level, entry: Entry, counts: Counts | None) -> Dataset:
         reply = Dataset()
