@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,17 @@ class Objects:
         """Objects that were stored into a session."""
         query = select(schema.objects).where(schema.objects.c.session_id == session_id).order_by(schema.objects.c.stored_at)
         return [_stored(row) for row in self._connection.execute(query)]
+
+    def patients(self, column: str, values: Sequence[str]) -> set[str]:
+        """Patient IDs of the objects whose column (``uid``, ``study_uid`` or ``frame_uid``) holds one of the values."""
+        query = select(schema.objects.c.patient_id).where(schema.objects.c[column].in_(values)).distinct()
+        return set(self._connection.scalars(query))
+
+    def has_frame(self, session_id: int, frame_uids: Collection[str]) -> bool:
+        """Whether an object of the session is in one of the frames of reference."""
+        table = schema.objects
+        query = select(table.c.uid).where(table.c.session_id == session_id, table.c.frame_uid.in_(sorted(frame_uids))).limit(1)
+        return self._connection.execute(query).first() is not None
 
     def count(self) -> int:
         """How many objects there are."""

@@ -81,7 +81,7 @@ objects = Table(
     Column("modality", String(16), nullable=False),
     Column("instance_number", String(12), nullable=False),
     Column("plan_label", String(16), nullable=False, index=True),
-    Column("frame_uid", String(64), nullable=False),
+    Column("frame_uid", String(64), nullable=False, index=True),
 )
 
 studies = Table(

@@ -6,7 +6,7 @@ canceled it, none are; when it is completed the room is free.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from workbench.archive.database import Transaction
@@ -54,9 +54,11 @@ class Gate:
 
     def shows_patient(self, patient_id: str) -> bool:
         """Whether what belongs to the patient may be found and retrieved now."""
-        if self.is_canceled or patient_id in self.withheld:
+        canceled = {one.patient_id for one in self.open_sessions if one.state is SessionState.CANCELED}
+        running = {one.patient_id for one in self.running}
+        if self.is_canceled or patient_id in self.withheld | (canceled - running):
             return False
-        return not self.running or any(patient_id == session.patient_id for session in self.running)
+        return not self.running or patient_id in running
 
     def serves(self, workitem: WorkitemRow) -> bool:
         """Whether it may perform the workitem: it is in its rooms, and nothing else is running there.
@@ -74,12 +76,8 @@ class Gate:
         """Whether it may read of the workitem: what it may perform; a peer that works in no room, every one."""
         return not self.rooms or self.serves(workitem)
 
-    def session_for(self, patient_id: str, plan_uid: str | None) -> SessionRow:
-        """The running session that an object belongs to.
-
-        Parameters
-        ----------
-        plan_uid : the plan it references; None where it references none.
+    def sessions_for(self, patient_id: str, plan_uids: Collection[str]) -> list[SessionRow]:
+        """The running sessions that an object may belong to by its patient and, where it names any, its plans.
 
         Raises
         ------
@@ -101,15 +99,14 @@ class Gate:
                 rule="no-session",
                 comment="Patient ID is not that of the running session",
             )
-        if plan_uid is not None:
-            fitting = [one for one in fitting if plan_uid in {one.session_plan_uid, one.plan_uid}]
-        if not fitting:
+        named = [one for one in fitting if set(plan_uids) <= {one.session_plan_uid, one.plan_uid}]
+        if not named:
             raise Refused(
-                f"object from {self.actor}: references plan {plan_uid}, expected a plan of the running session",
+                f"object from {self.actor}: references plan {', '.join(sorted(plan_uids))}, expected a plan of the running session",
                 rule="no-session",
                 comment="Referenced plan is not that of the running session",
             )
-        return fitting[0]
+        return named
 
 
 def gate(view: Transaction, settings: Settings, actor: str) -> Gate:

@@ -13,7 +13,6 @@ from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
 from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
 from pydicom.tag import Tag
 
 from workbench.archive.database import Transaction
@@ -28,8 +27,10 @@ from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
 from workbench.mapping.positions import planned_isocentre
 from workbench.mapping.records import read_record
+from workbench.mapping.references import read_references
 from workbench.treatment.positions import ORIGIN_MM, PointMm
 from workbench.treatment.record import Record
+from workbench.workflow.belonging import session_of
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
 from workbench.workflow.setup import Setup
@@ -170,9 +171,7 @@ class Intake:
         dataset = instance.dataset()
         with self.desk.archive.database.reading() as view:
             door = gate(view, self.desk.settings, actor)
-            session = door.session_for(str(dataset.get("PatientID") or ""), _referenced_plan(dataset))
-            if instance.sop_class_uid not in RECORDS:
-                _belongs(dataset, session, view)
+            session = session_of(read_references(dataset), door, view, is_record=instance.sop_class_uid in RECORDS)
             known = self.desk.archive.is_same(instance, view)
         if not known:
             _inspect(instance, dataset, self._scope(session if instance.sop_class_uid in RECORDS else None))
@@ -261,37 +260,6 @@ def _told(finding: Finding) -> str:
     private = tag.is_private or not dictionary_has_tag(tag)
     is_personal = tag.group == PATIENT_GROUP or (not private and dictionary_VR(tag) == "PN")
     return "the value breaks the row; it is not shown here" if is_personal else finding.message
-
-
-def _referenced_plan(dataset: Dataset) -> str | None:
-    items = dataset.get("ReferencedRTPlanSequence")
-    return str(items[0].get("ReferencedSOPInstanceUID")) if isinstance(items, Sequence) and items else None
-
-
-def _belongs(dataset: Dataset, session: SessionRow, view: Transaction) -> None:
-    """A setup object belongs by its plan, its study, its frame of reference, or the images it references.
-
-    Raises
-    ------
-    Refused : none of them leads to the session.
-    """
-    if _referenced_plan(dataset) is not None or str(dataset.get("StudyInstanceUID")) == session.study_uid:
-        return
-    frames = {str(element.value) for element in dataset.iterall() if element.keyword == "FrameOfReferenceUID"}
-    known = {one.keys.frame_uid for one in view.objects.of_session(session.id)} | {session.frame_uid or ""}
-    if frames & (known - {""}):
-        return
-    for element in dataset.iterall():
-        if element.keyword == "ReferencedSOPInstanceUID":
-            referenced = view.objects.get(str(element.value))
-            if referenced is not None and referenced.keys.patient_id == session.patient_id:
-                return
-    raise Refused(
-        f"object {dataset.get('SOPInstanceUID')}: study, frame of reference and references lead to no object of the session, "
-        "expected at least one that does",
-        rule="no-session",
-        comment="No reference leads to the running session",
-    )
 
 
 def _still_open(transaction: Transaction, session: SessionRow, actor: str) -> None:
