@@ -3,8 +3,9 @@
 They print ratios against peers measured in the same run, and assert no times.
 """
 
-from tests.benchmarks import checking, storing
+from tests.benchmarks import checking, storing, turning
 
 if __name__ == "__main__":
     checking.main()
     storing.main()
+    turning.main()

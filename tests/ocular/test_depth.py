@@ -21,6 +21,7 @@ from workbench.ocular.depth import (
     depth_of,
     distal_surface_mm,
     most_anterior_z_mm,
+    place_at_depth_mm,
     proximal_z_mm,
     tumour_depth,
     water_depth_mm,
@@ -103,6 +104,22 @@ def test_depth_beside_the_eye_counts_from_the_skin_plane() -> None:
     found = water_depth_mm(np.array([[0.0, 20.0, -5.0], [0.0, 20.0, 15.0]]), EYE, AHEAD, FAR, skin_z_mm=11.0)
 
     assert found == pytest.approx([16.0, 0.0], abs=1e-6)
+
+
+@given(
+    x=st.floats(min_value=-15.0, max_value=15.0),
+    y=st.floats(min_value=-15.0, max_value=15.0),
+    depth=st.floats(min_value=0.1, max_value=30.0),
+)
+def test_place_at_a_depth_is_that_deep(x: float, y: float, depth: float) -> None:
+    """The point found on a ray has the depth asked for, and lies on the ray."""
+    beam = BeamProjection.of(LINE)
+    through = np.array([[x, y]])
+
+    found = place_at_depth_mm(through, depth, EYE, AHEAD, beam, skin_z_mm=11.0)
+
+    assert beam.to_isocentric(found) == pytest.approx(through, abs=1e-9)
+    assert water_depth_mm(found, EYE, AHEAD, beam, skin_z_mm=11.0) == pytest.approx([depth], abs=1e-6)
 
 
 def test_lid_lies_over_the_eye_and_not_over_the_skin() -> None:

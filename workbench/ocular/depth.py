@@ -24,6 +24,8 @@ from workbench.ocular.plan import OcularPlan
 from workbench.ocular.pose import EyePose
 from workbench.ocular.projection import BeamProjection
 
+BEHIND_EYE_MM = -150.0
+"""A plane of the room that no eye reaches: every ray has entered before it."""
 DECIMALS = 1
 """Planners tell range and modulation to a tenth of a millimetre."""
 
@@ -162,6 +164,25 @@ def water_depth_mm(
     eye = np.fmax(sclera, cornea) + eyelid_mm
     skin = (skin_z_mm - room_mm[:, 2]) / upstream[:, 2]
     return np.fmax(np.fmax(skin, eye), 0.0)
+
+
+def place_at_depth_mm(
+    isocentric_mm: Array, depth_mm: Array | float, model: EyeModel, pose: EyePose, beam: BeamProjection, *, skin_z_mm: float
+) -> Array:
+    """Where the rays through these places have come so deep; the inverse of ``water_depth_mm`` along each ray.
+
+    Parameters
+    ----------
+    isocentric_mm : shape (n, 2).
+    depth_mm : shape (n,), or one number.
+
+    Returns
+    -------
+    shape (n, 3), room.
+    """
+    behind = beam.to_room(isocentric_mm, BEHIND_EYE_MM)
+    left = np.asarray(depth_mm) - water_depth_mm(behind, model, pose, beam, skin_z_mm=skin_z_mm)
+    return np.asarray(behind + left[:, None] * beam.directions(isocentric_mm))
 
 
 def _way_out(points: Array, towards: Array) -> Array:

@@ -103,4 +103,4 @@ def grid_triangles(rows: int, columns: int) -> Indices:
 
 def hull(points_mm: Array) -> Array:
     """Outline of a convex thing from its projected points, shape (n, 2), not repeated at the end."""
-    return np.asarray(shapely.get_coordinates(shapely.convex_hull(shapely.multipoints(points_mm))))[:-1]
+    return np.asarray(shapely.get_coordinates(shapely.convex_hull(shapely.linestrings(points_mm))))[:-1]
