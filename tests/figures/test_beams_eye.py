@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 from matplotlib.text import Annotation
 
-from tests.ocular.cases import sample_plan
+from tests.ocular.cases import StoppedClock, sample_plan
 from workbench.figures import beams_eye_view
+from workbench.ocular import read_eyeplan
 from workbench.ocular.gaze import Fixation
 from workbench.ocular.plan import Laterality, Light
 
@@ -72,7 +75,7 @@ def test_wedge_with_a_direction_has_an_arrow_to_its_thin_edge() -> None:
 
     axes = only_axes(beams_eye_view(turned))
 
-    (arrow,) = [text for text in axes.texts if isinstance(text, Annotation)]
+    (arrow,) = [text for text in axes.texts if isinstance(text, Annotation) and text.arrow_patch is not None]
     assert arrow.xy[0] > 18
     assert arrow.xy[1] == pytest.approx(0.0, abs=1e-9)
 
@@ -92,3 +95,25 @@ def test_view_can_be_printed() -> None:
     beams_eye_view(sample_plan()).savefig(picture, format="png")
 
     assert picture.getvalue().startswith(b"\x89PNG")
+
+
+def test_structures_of_a_known_eye_are_drawn_where_the_beam_sees_them(shared: Path) -> None:
+    """Case P1: the tumour's outline keeps the margin of 2.5 mm from the aperture; four clips carry their numbers."""
+    plan = read_eyeplan(shared / "data" / "eyeplan" / "P1", clock=StoppedClock())
+
+    axes = only_axes(beams_eye_view(plan))
+
+    named = {str(one.get_label()): np.array(one.get_xy()) for one in axes.patches if isinstance(one, Polygon)}
+    assert {"globe", "limbus", "lens", "tumour", "tumour base", "optic disc", "macula"} <= named.keys()
+    (aperture,) = [points for label, points in named.items() if label.startswith("aperture")]
+    away = shapely.distance(shapely.points(aperture), shapely.Polygon(named["tumour"]))
+    assert away == pytest.approx(np.full(len(aperture), 2.5), abs=0.06)
+    assert [text.get_text() for text in axes.texts if isinstance(text, Annotation) and text.get_text()] == ["1", "2", "3", "4"]
+
+
+def test_optic_disc_lies_nasal_of_the_macula() -> None:
+    """In the sample, a left eye, nasal is towards the patient's right, -x."""
+    axes = only_axes(beams_eye_view(sample_plan()))
+
+    named = {str(one.get_label()): np.array(one.get_xy()) for one in axes.patches if isinstance(one, Polygon)}
+    assert named["optic disc"][:, 0].mean() < named["macula"][:, 0].mean() - 3

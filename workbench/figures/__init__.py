@@ -2,6 +2,8 @@
 
 from workbench.figures.beams_eye import beams_eye_view
 from workbench.figures.delivery import planned_versus_delivered
+from workbench.figures.gaze_diagram import gaze_diagram
+from workbench.figures.sections import eye_sections
 from workbench.figures.setup_images import setup_images
 
-__all__ = ["beams_eye_view", "planned_versus_delivered", "setup_images"]
+__all__ = ["beams_eye_view", "eye_sections", "gaze_diagram", "planned_versus_delivered", "setup_images"]

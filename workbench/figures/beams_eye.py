@@ -10,13 +10,17 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, PathPatch, Polygon
 from matplotlib.path import Path
 
-from workbench.figures import palette
+from workbench.figures import anatomy, palette
+from workbench.ocular.beam_view import beam_view
 from workbench.ocular.eye import Laterality
+from workbench.ocular.eye_model import Structure
 from workbench.ocular.gaze import thin_edge_deg
 from workbench.ocular.plan import OcularPlan, Wedge
 
 SCALE_BAR_MM = 5
 DIAL_RINGS_DEG = (15, 30, 45)
+HIDDEN = frozenset({Structure.GLOBE, Structure.RETINA, Structure.CORNEA, Structure.ANTERIOR_CHAMBER, Structure.OPTIC_NERVE})
+"""Drawn exactly above, or lying under others in this view: limbus and lens stand for the front of the eye, the disc for the nerve."""
 WIDE_INCHES = 5.8
 """Width that a legend in three columns and a title in full size need."""
 
@@ -33,7 +37,7 @@ def beams_eye_view(plan: OcularPlan, *, inches: tuple[float, float] = (6.4, 6.8)
     figure = Figure(figsize=inches, layout="constrained")
     axes = figure.add_subplot()
     snout_mm = _snout_radius_mm(plan)
-    _draw_globe(axes, plan)
+    _draw_eye(axes, plan)
     _draw_block(axes, plan, snout_mm)
     _draw_aperture(axes, plan)
     _draw_wedges(axes, plan, snout_mm)
@@ -59,12 +63,18 @@ def _snout_radius_mm(plan: OcularPlan) -> float:
     return line.snout_diameter_mm / 2 * source / (source - line.block.tray_to_isocentre_mm)
 
 
-def _draw_globe(axes: Axes, plan: OcularPlan) -> None:
-    outline = plan.globe_mm
-    if outline is None:
+def _draw_eye(axes: Axes, plan: OcularPlan) -> None:
+    """The globe, and every structure of an eye whose shape is known."""
+    if plan.globe_mm is not None:
+        anatomy.draw_outline(axes, Structure.GLOBE, plan.globe_mm, label="globe")
+    if plan.eye_model is None or plan.pose is None:
         return
-    axes.add_patch(Polygon(outline, closed=True, facecolor=palette.GLOBE, alpha=0.06, linewidth=0))
-    axes.add_patch(Polygon(outline, closed=True, fill=False, edgecolor=palette.GLOBE, linewidth=palette.THIN, alpha=0.8, label="globe"))
+    seen = beam_view(plan.eye_model, plan.pose, plan.beamline)
+    for part in (one for one in anatomy.STYLES if one in seen.outlines_mm and one not in HIDDEN):
+        anatomy.draw_outline(axes, part, seen.outlines_mm[part], label=str(part))
+    disc, macula = (seen.outlines_mm[part].mean(axis=0) for part in (Structure.OPTIC_DISC, Structure.MACULA))
+    anatomy.draw_marks(axes, disc, macula)
+    anatomy.draw_clips(axes, seen.clips_mm)
 
 
 def _draw_block(axes: Axes, plan: OcularPlan, snout_mm: float) -> None:
