@@ -18,7 +18,7 @@ from pydicom.filereader import read_dataset, read_preamble
 from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 
-from workbench.dicom import structure, uids
+from workbench.dicom import reading, uids
 from workbench.errors import Refused, Unavailable
 
 PREAMBLE: Final = bytes(128) + b"DICM"
@@ -96,7 +96,7 @@ def decode(data: bytes, transfer_syntax: str) -> Dataset:
     ------
     Refused : the bytes end inside an element.
     """
-    structure.verify(data, transfer_syntax)
+    reading.read(data, transfer_syntax)
     implicit, little = transfer_syntax == uids.IMPLICIT_LITTLE, transfer_syntax != uids.EXPLICIT_BIG
     return read_dataset(BytesIO(data), implicit, little)
 
@@ -162,12 +162,16 @@ def parse_file(raw: bytes, where: str) -> Encoded:
     except (AttributeError, EOFError, ValueError, KeyError, struct.error, NotImplementedError) as problem:
         raise Refused(f"{where}: file meta information cannot be read ({problem})", rule="file") from problem
     data = raw[stream.tell() :]
-    structure.verify(data, syntax, where)
-    dataset = read_dataset(BytesIO(data), syntax == uids.IMPLICIT_LITTLE, syntax != uids.EXPLICIT_BIG)
-    for keyword in ("SOPClassUID", "SOPInstanceUID"):
-        if not dataset.get(keyword):
-            raise Refused(f"{where}: found no {keyword}, expected one value", rule="file")
-    return Encoded(sop_class_uid=str(dataset.SOPClassUID), sop_instance_uid=str(dataset.SOPInstanceUID), transfer_syntax=syntax, data=data)
+    dataset = reading.read(data, syntax, where)
+    sop_class, sop_instance = (_uid(dataset, keyword, where) for keyword in ("SOPClassUID", "SOPInstanceUID"))
+    return Encoded(sop_class_uid=sop_class, sop_instance_uid=sop_instance, transfer_syntax=syntax, data=data)
+
+
+def _uid(dataset: reading.EncodedDataset, keyword: str, where: str) -> str:
+    found = dataset.get(keyword)
+    if not isinstance(found, str):
+        raise Refused(f"{where}: found {'several values' if found else 'no'} {keyword}, expected one value", rule="file")
+    return found
 
 
 def data_set(raw: bytes, where: str) -> bytes:
