@@ -144,6 +144,20 @@ def test_the_trial_creates_nothing(provider: Workbench) -> None:
     assert provider.workitems() == []
 
 
+def test_a_workitem_of_check_in_has_a_value_for_every_key_that_a_final_provider_owes(provider: Workbench) -> None:
+    """Return keys of type 1 (PS3.4 Table CC.2.5-3): the final text's, although the Trial's statement lists some of them nowhere."""
+    prepare(provider)
+    keywords = """
+        SOPClassUID SOPInstanceUID ScheduledProcedureStepPriority ProcedureStepLabel WorklistLabel ScheduledProcedureStepStartDateTime
+        InputReadinessState ProcedureStepState
+    """.split()
+
+    with associated(provider, FINAL_QUERY) as association:
+        (match,), _ = find(association, worklist_keys(**dict.fromkeys(keywords, "")), FINAL_QUERY)
+
+    assert [keyword for keyword in keywords if not match[keyword].value] == []
+
+
 def _state() -> Dataset:
     information = Dataset()
     information.ProcedureStepState, information.TransactionUID = "IN PROGRESS", LOCK

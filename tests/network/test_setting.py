@@ -138,3 +138,20 @@ def test_n_get_gives_what_was_asked_for_and_never_lock_or_sop_uids(clinic: Rooms
     found = read(clinic, clinic.workitems["IN PROGRESS"], "TransactionUID", "SOPClassUID", "SOPInstanceUID", "ProcedureStepState")
 
     assert [(one.keyword, one.value) for one in found] == [("ProcedureStepState", "IN PROGRESS")]
+
+
+def test_texts_of_two_character_sets_live_in_one_workitem(clinic: Rooms) -> None:
+    """A label in Latin-1 set beside one in Cyrillic: both are read as they were written, and the answer names ISO_IR 192."""
+    uid = clinic.workitems["IN PROGRESS"]
+    latin = {"SpecificCharacterSet": "ISO_IR 100", "ProcedureStepLabel": "Größe"}
+    cyrillic = {"SpecificCharacterSet": "ISO_IR 144", "CommentsOnTheScheduledProcedureStep": "Щипцы"}
+
+    answers = [change(clinic.association, FINAL, uid, LOCK, **attributes) for attributes in (cyrillic, latin)]
+
+    found = read(clinic, uid, "ProcedureStepLabel", "CommentsOnTheScheduledProcedureStep")
+    assert answers == [(OK, "")] * 2
+    assert {one.keyword: one.value for one in found} == {
+        "SpecificCharacterSet": "ISO_IR 192",
+        "ProcedureStepLabel": "Größe",
+        "CommentsOnTheScheduledProcedureStep": "Щипцы",
+    }

@@ -15,7 +15,7 @@ from pydicom.sequence import Sequence
 
 from workbench.archive.database import Transaction
 from workbench.archive.rows import SessionRow, SessionState, StepState, WorkitemRow
-from workbench.dicom import part10, uids
+from workbench.dicom import charsets, part10, uids
 from workbench.errors import Conflict, Refused
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
@@ -28,7 +28,7 @@ from workbench.workflow.gate import Gate, gate
 from workbench.workflow.places import STATION, code_of, room_named, station_of
 from workbench.workflow.refusals import SAYINGS, faulty, refusal, unknown
 from workbench.workflow.ups import Request, UpsRule
-from workbench.workflow.workitem import Detail, give_up, kept, meet, moment, tell_canceled, write
+from workbench.workflow.workitem import Detail, give_up, kept, meet, moment, read, tell_canceled, write
 
 log = logging.getLogger(__name__)
 
@@ -184,11 +184,12 @@ def _room(desk: Desk, door: Gate, uid: str, given: Dataset) -> Room:
 def _completed(desk: Desk, uid: str, given: Dataset, room: Room) -> tuple[Dataset, list[str]]:
     """The attributes to be kept, and the names of those that are not as they were sent."""
     dataset, changed = Dataset(), []
-    for element in given:
+    for element in read(given):
         if is_supported(element.keyword, Dialect.FINAL) and element.keyword != "TransactionUID":
             dataset[element.tag] = element
         elif element.value:
             changed.append(element.keyword or str(element.tag))
+    charsets.settle(dataset)
     dataset.SOPClassUID, dataset.SOPInstanceUID = uids.UPS_PUSH, uid
     dataset.ScheduledProcedureStepModificationDateTime = moment(desk.clock.now())
     if not station_of(dataset):

@@ -5,6 +5,7 @@ One that came by N-CREATE may belong to no session: it stands in its room's work
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,7 @@ from pydicom.sequence import Sequence
 
 from workbench.archive.database import Transaction
 from workbench.archive.rows import SessionRow, SessionState, StepState, WorkitemRow
-from workbench.dicom import codes, part10, uids
+from workbench.dicom import charsets, codes, part10, uids
 from workbench.iods.dialect import Dialect
 from workbench.iods.workitem_requirements import lacking
 from workbench.mapping.dialects import spoken
@@ -97,9 +98,16 @@ def kept(row: WorkitemRow) -> Dataset:
     return dataset
 
 
+def read(dataset: Dataset) -> Dataset:
+    """The same data set with every text decoded, so that it can be joined with texts of another character set."""
+    deque(dataset.iterall(), maxlen=0)
+    return dataset
+
+
 def write(transaction: Transaction, uid: str, dataset: Dataset, at: datetime) -> tuple[float | None, str | None]:
-    """Keep the attributes of a workitem; the progress that they tell."""
+    """Keep the attributes of a workitem, in the character set that their texts need; the progress that they tell."""
     percent, words = progress(dataset)
+    charsets.settle(read(dataset))
     data = part10.encode(dataset, uids.EXPLICIT_LITTLE)
     transaction.workitems.rewrite(uid, dataset=data, progress_percent=percent, progress_text=words, at=at)
     return percent, words

@@ -12,6 +12,8 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from workbench.archive.rows import SessionState, StepState
+from workbench.dicom import charsets
+from workbench.dicom.charsets import SPECIFIC_CHARACTER_SET
 from workbench.dicom.matching import Query, Test, Values
 from workbench.errors import Refused
 from workbench.events import EventKind
@@ -27,7 +29,7 @@ from workbench.workflow.places import code_of, room_of
 from workbench.workflow.refusals import faulty, refusal
 from workbench.workflow.steps import release
 from workbench.workflow.ups import Request, UpsRule
-from workbench.workflow.workitem import Met, attributes, kept, meet, moment, must_be_complete, tell_canceled, write
+from workbench.workflow.workitem import Met, attributes, kept, meet, moment, must_be_complete, read, tell_canceled, write
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +78,8 @@ class Worklist:
     def get(self, uid: str, tags: list[int], actor: str, dialect: Dialect = Dialect.TRIAL) -> Dataset:
         """The requested attributes of a workitem, whole sequences; all but the lock and the SOP UIDs when none are named.
 
+        The character set that their texts need is added.
+
         Raises
         ------
         Conflict : there is no such workitem for this AE title.
@@ -89,6 +93,7 @@ class Worklist:
         for element in attributes(met.row, dialect):
             if may_get(element.keyword) and (not tags or int(element.tag) in tags):
                 reply[element.tag] = element
+        charsets.settle(reply)
         return reply
 
     def act(self, uid: str, request: Request, lock: str | None, actor: str, dialect: Dialect = Dialect.TRIAL) -> None:
@@ -142,9 +147,9 @@ class Worklist:
             met = meet(transaction, self.desk.settings, uid, Request.CHANGE, actor)
             met.must_allow(Request.CHANGE, lock)
             _must_be_settable(uid, changes, dialect)
-            said = [one for one in changes if one.tag != TRANSACTION_UID]
+            said = [one for one in read(changes) if one.tag not in {TRANSACTION_UID, SPECIFIC_CHARACTER_SET}]
             taken, ignored = _sorted(said, dialect)
-            now, dataset = self.desk.clock.now(), kept(met.row)
+            now, dataset = self.desk.clock.now(), read(kept(met.row))
             before = attributes(met.row, Dialect.FINAL).get("InputReadinessState")
             dataset.update({one.tag: one for one in translated(taken, dialect, Dialect.of(str(dataset.SOPClassUID)))})
             if any(is_scheduled(one.keyword) for one in taken):
