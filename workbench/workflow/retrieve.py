@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
@@ -141,7 +142,9 @@ def unsupported(identifier: Dataset) -> frozenset[str]:
     """Keys of an identifier that are neither matched nor answered at its level; a warning tells the peer (PS3.4 C.4.1.1.4)."""
     level = _level(identifier)
     known = {*_matched(level), *COUNTED[level], *ALWAYS_ANSWERED, "QueryRetrieveLevel", "SpecificCharacterSet", "TimezoneOffsetFromUTC"}
-    return frozenset(element.keyword or str(element.tag) for element in identifier if element.keyword not in known)
+    # By tags: iterating the elements themselves would decode them, before it is known whether they can be.
+    keywords = (keyword_for_tag(tag) or str(tag) for tag in identifier.keys())
+    return frozenset(keyword for keyword in keywords if keyword not in known)
 
 
 def _level(identifier: Dataset) -> Level:
