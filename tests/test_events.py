@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.clinic import NOW
-from workbench.events import Bridge, Event, EventBus, EventKind
+from workbench.events import Bridge, Event, EventBus, EventKind, Events
 
 
 def make_event(number: int = 1) -> Event:
@@ -230,3 +230,14 @@ def test_posting_after_the_loop_has_gone_is_no_error() -> None:
     bridge.post(pytest.fail)
 
     assert bridge.failures == []
+
+
+def test_events_show_themselves_as_a_table() -> None:
+    """A row a fact; what a peer calls itself is text, not markup."""
+    one = Event(id=7, at=NOW, kind=EventKind.OBJECTS_SENT, subject="<SINK>", actor="DEVICE", detail={"count": 2, "objects": "1.2 1.3"})
+
+    page = Events([one])._repr_html_()
+
+    assert page.count("<tr>") == 2
+    assert "<td>7</td><td>2024-06-03 08:15:00</td><td>objects.sent</td><td>&lt;SINK&gt;</td><td>DEVICE</td>" in page
+    assert one.objects == ("1.2", "1.3")

@@ -26,7 +26,7 @@ from workbench.clock import Clock, SystemClock
 from workbench.dicom import part10, uids
 from workbench.dicom.uids import RandomUids, UidSource
 from workbench.errors import Refused, Unavailable
-from workbench.events import Bridge, Event, EventBus, EventKind
+from workbench.events import Bridge, Event, EventBus, EventKind, Events
 from workbench.mapping import ocular_plans
 from workbench.mapping.manual_record import Entry
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
@@ -371,8 +371,14 @@ class Workbench:
             raise Refused(f"object {uid}: is not stored here, expected the SOP Instance UID of a stored object", rule="object")
         return self._archive.path(stored)
 
-    def history(self, *, after: int = 0, subject: str | None = None) -> list[Event]:
-        """What happened, oldest first."""
+    def history(self, *, after: int = 0, subject: str | None = None) -> Events:
+        """What happened, who did it and to what, oldest first: an audit that nobody can change.
+
+        Parameters
+        ----------
+        after : number of an event; only later ones.
+        subject : UID or session number they are about; an object's UID finds also where it was sent.
+        """
         with self._archive.database.reading() as view:
             return view.history.after(after, subject=subject)
 

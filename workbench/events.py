@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from html import escape
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class EventKind(StrEnum):
     REQUEST_REFUSED = "request.refused"
     """A request was refused; the detail says by which rule."""
     OBJECTS_SENT = "objects.sent"
-    """Objects were sent to a C-MOVE destination."""
+    """Objects were sent to a C-MOVE destination, or to who asked by C-GET; the detail lists them."""
     PROVIDER_STARTED = "provider.started"
     """The provider accepts associations."""
     PROVIDER_STOPPED = "provider.stopped"
@@ -76,6 +77,26 @@ class Event:
     subject: str
     actor: str
     detail: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """SOP Instance UIDs of the objects that were sent; nothing for other facts."""
+        return tuple(str(self.detail.get("objects", "")).split())
+
+    @property
+    def told(self) -> str:
+        """The detail in one line."""
+        return ", ".join(f"{key} {value}" for key, value in self.detail.items() if value != "").replace("\n", "; ")
+
+
+class Events(list[Event]):
+    """Facts in the order they happened; a list that shows itself as a table."""
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{one}</th>" for one in ("", "at", "what", "about", "by", "detail"))
+        cells = ((one.id, f"{one.at:%Y-%m-%d %H:%M:%S}", one.kind.value, one.subject, one.actor, one.told) for one in self)
+        body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in cells)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 Subscriber = Callable[[Event], None]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -310,3 +312,19 @@ def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match=r"index\.sqlite: cannot be opened \(file is not a database\)$"):
         Database.in_folder(tmp_path, EventBus())
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE events SET actor = 'nobody'", "DELETE FROM events", "INSERT OR REPLACE INTO events SELECT * FROM events"]
+)
+def test_the_history_is_append_only(tmp_path: Path, statement: str) -> None:
+    """Whoever opens the file with another program cannot change what was written, either."""
+    database = Database.in_folder(tmp_path, EventBus())
+    with database.transaction() as transaction:
+        transaction.history.append(EventKind.PROVIDER_STARTED, subject="WORKBENCH", actor="user", at=NOW)
+    database.close()
+
+    with closing(sqlite3.connect(tmp_path / "index.sqlite")) as connection:
+        with pytest.raises(sqlite3.IntegrityError, match="the history is append-only"):
+            connection.execute(statement)
+        assert connection.execute("SELECT actor FROM events").fetchall() == [("user",)]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Row, String, and_, cast, func, insert, or_, select
 
 from workbench.archive import schema
-from workbench.events import Event, EventKind
+from workbench.events import Event, EventKind, Events
 
 
 class History:
@@ -29,23 +30,27 @@ class History:
         self.appended.append(event)
         return event
 
-    def after(self, number: int, *, subject: str | None = None) -> list[Event]:
-        """Events numbered above ``number``, oldest first."""
-        query = select(schema.events).where(schema.events.c.id > number).order_by(schema.events.c.id)
+    def after(self, number: int, *, subject: str | None = None) -> Events:
+        """Events numbered above ``number``, oldest first.
+
+        Parameters
+        ----------
+        subject : UID or session number they are about; an object's UID finds also that it was sent somewhere.
+        """
+        table = schema.events
+        query = select(table).where(table.c.id > number).order_by(table.c.id)
         if subject is not None:
-            query = query.where(schema.events.c.subject == subject)
-        return [
-            Event(
-                id=row.id,
-                at=datetime.fromisoformat(row.at),
-                kind=EventKind(row.kind),
-                subject=row.subject,
-                actor=row.actor,
-                detail=row.detail,
-            )
-            for row in self._connection.execute(query)
-        ]
+            sent = and_(table.c.kind == EventKind.OBJECTS_SENT.value, cast(table.c.detail, String).contains(subject, autoescape=True))
+            query = query.where(or_(table.c.subject == subject, sent))
+        found = (_event(row) for row in self._connection.execute(query))
+        return Events(one for one in found if subject is None or one.subject == subject or subject in one.objects)
 
     def last_id(self) -> int:
         """Number of the latest event; 0 when there is none."""
         return int(self._connection.scalar(select(func.max(schema.events.c.id))) or 0)
+
+
+def _event(row: Row[Any]) -> Event:
+    return Event(
+        id=row.id, at=datetime.fromisoformat(row.at), kind=EventKind(row.kind), subject=row.subject, actor=row.actor, detail=row.detail
+    )

@@ -6,6 +6,7 @@ Moments are text in ISO 8601 with offset, so that every database keeps the zone.
 from __future__ import annotations
 
 from sqlalchemy import (
+    DDL,
     JSON,
     Boolean,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    event,
     text,
 )
 
@@ -227,4 +229,28 @@ events = Table(
     Column("actor", String(64), nullable=False),
     Column("detail", JSON, nullable=False),
     sqlite_autoincrement=True,
+)
+
+
+def _on_create(moment: str, statement: str, dialect: str) -> None:
+    """Run a statement with the creation of the history, in one kind of database."""
+    event.listen(events, moment, DDL(statement).execute_if(dialect=dialect))  # type: ignore[no-untyped-call]
+
+
+_on_create(
+    "before_create",
+    "CREATE OR REPLACE FUNCTION history_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'the history is append-only'; END $$",
+    "postgresql",
+)
+for _change in ("UPDATE", "DELETE"):
+    _trigger = f"CREATE TRIGGER no_{_change.lower()}_of_events BEFORE {_change} ON events"
+    _on_create("after_create", f"{_trigger} BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END", "sqlite")
+    _on_create("after_create", f"{_trigger} FOR EACH STATEMENT EXECUTE FUNCTION history_is_append_only()", "postgresql")
+# SQLite's INSERT OR REPLACE deletes without telling the trigger of DELETE.
+_on_create(
+    "after_create",
+    "CREATE TRIGGER no_replacement_of_events BEFORE INSERT ON events WHEN EXISTS (SELECT 1 FROM events WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'the history is append-only'); END",
+    "sqlite",
 )

@@ -34,10 +34,10 @@ class Retrieving:
     def move(self, event: Any) -> Iterator[Pair]:
         """C-MOVE to a peer that the settings list."""
         asking, title = caller(event), str(event.request.MoveDestination or "").strip()
-        destination = self._settings.peer(title)
-        if destination is None:
-            log.info("C-MOVE of %s refused: destination %s is no peer", asking, title)
-            yield statuses.reply(statuses.MOVE_DESTINATION_UNKNOWN, "Move Destination is not among the peers"), None
+        try:
+            destination = self._retrieve.destination(title, asking)
+        except WorkbenchError as error:
+            yield statuses.refusal(error), None
             return
         chosen, refusal = self._chosen(event, "C-MOVE")
         if refusal is not None:
@@ -76,6 +76,7 @@ class Retrieving:
 
     def _perform(self, event: Any, chosen: list[StoredObject], deliver: Callable[[Encoded], int], receiver: str) -> Iterator[Pair]:
         counted, why = SubOperations(remaining=len(chosen)), ""
+        sent: list[StoredObject] = []
         for stored in chosen:
             if not event.assoc.is_established:
                 log.info("%s has gone; %d objects are not sent", caller(event), counted.remaining)
@@ -92,10 +93,12 @@ class Retrieving:
             except Exception:
                 log.exception("object %s was not sent", stored.uid)
                 status, why = statuses.UNABLE_TO_PROCESS, INTERNAL
+            before = counted.completed + counted.warned
             counted.count(stored.uid, status)
+            if counted.completed + counted.warned > before:
+                sent.append(stored)
             yield counted.pending()
         else:
             yield counted.final(why)
-        sent = counted.completed + counted.warned
         if sent:
             self._retrieve.tell_sent(sent, receiver, caller(event))

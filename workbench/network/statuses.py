@@ -46,6 +46,7 @@ STATUS_OF: Final = MappingProxyType(
         "sop-class": SOP_CLASS_NOT_SUPPORTED,
         "not-authorised": NOT_AUTHORISED,
         "withheld": 0xC004,
+        "destination": MOVE_DESTINATION_UNKNOWN,
         "identifier": IDENTIFIER_DOES_NOT_MATCH,
         "not-settable": INVALID_ATTRIBUTE_VALUE,
         "attribute-value": INVALID_ATTRIBUTE_VALUE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache
@@ -22,6 +22,7 @@ from workbench.dicom.matching import Key, Query, Test
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused
 from workbench.events import EventKind
+from workbench.settings import Peer
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import Gate, gate
 
@@ -114,11 +115,28 @@ class Retrieve:
             _all_shown(found, door, what)
             return found
 
-    def tell_sent(self, count: int, destination: str, actor: str) -> None:
+    def destination(self, title: str, actor: str) -> Peer:
+        """The peer of this AE title, to send to.
+
+        Raises
+        ------
+        Refused : there is none.
+        """
+        with self.desk.refusals(EventKind.REQUEST_REFUSED, subject=title, actor=actor, what="C-MOVE"):
+            peer = self.desk.settings.peer(title)
+            if peer is None:
+                raise Refused(
+                    f"C-MOVE to {title or 'nobody'}: no such destination, expected a peer of the settings",
+                    rule="destination",
+                    comment="Move Destination is not among the peers",
+                )
+            return peer
+
+    def tell_sent(self, objects: Sequence[StoredObject], destination: str, actor: str) -> None:
         """Write into the history that objects went to a C-MOVE destination, or to who asked by C-GET."""
-        log.info("%d objects sent to %s for %s", count, destination, actor)
+        log.info("%d objects sent to %s for %s", len(objects), destination, actor)
         with self.desk.archive.database.transaction() as transaction:
-            detail = {"count": count}
+            detail: dict[str, str | int | float] = {"count": len(objects), "objects": " ".join(one.uid for one in objects)}
             transaction.history.append(EventKind.OBJECTS_SENT, subject=destination, actor=actor, at=self.desk.clock.now(), detail=detail)
 
     def read(self, stored: StoredObject) -> Encoded:

@@ -1,0 +1,51 @@
+"""``workbench history`` and ``workbench archive``: what happened, and whether everything that was kept is whole."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from workbench.cli.common import DEFAULT_DATA, DataFolder, aligned, as_json, closed_bench, say
+from workbench.events import Events
+
+COLUMNS = ("id", "at", "kind", "subject", "actor", "detail")
+
+
+class HistoryFormat(StrEnum):
+    """How the history is printed."""
+
+    TABLE = "table"
+    """Aligned columns for people."""
+    JSON = "json"
+    """For programs; the detail as an object."""
+    CSV = "csv"
+    """Comma-separated values; the detail in words."""
+
+
+def history(
+    data: DataFolder = DEFAULT_DATA,
+    subject: Annotated[str | None, typer.Option(help="UID, session number or AE title it is about.")] = None,
+    after: Annotated[int, typer.Option(min=0, help="Number of an event; only later ones.")] = 0,
+    output: Annotated[HistoryFormat, typer.Option("--format", help="How to print.")] = HistoryFormat.TABLE,
+) -> None:
+    """Print what happened: who did what to which UID, refusals included."""
+    with closed_bench(data) as bench:
+        events = bench.history(after=after, subject=subject)
+    match output:
+        case HistoryFormat.JSON:
+            say(as_json([asdict(one) for one in events]))
+        case HistoryFormat.CSV:
+            writer = csv.writer(sys.stdout, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(_rows(events))
+        case HistoryFormat.TABLE:
+            say(aligned(COLUMNS, _rows(events)))
+
+
+def _rows(events: Events) -> list[tuple[str, ...]]:
+    return [(str(one.id), one.at.isoformat(timespec="seconds"), one.kind.value, one.subject, one.actor, one.told) for one in events]
