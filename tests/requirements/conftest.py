@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.network.wire import Running
 from tests.requirements.course import Course, treat
 from tests.requirements.partner import Clinic, open_clinic
 from workbench.settings import TMS_AS_STATED, Settings
@@ -22,6 +23,13 @@ def shared_clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
 def clinic(shared_clinic: Clinic) -> Iterator[Clinic]:
     """The same, with whatever a test leaves open completed afterwards."""
     yield shared_clinic
+    shared_clinic.tidy()
+
+
+@pytest.fixture(scope="module")
+def running(shared_clinic: Clinic) -> Iterator[Running]:
+    """One claimed session for all tests of a module that only store: as long as it runs, none of them asks for ``clinic``."""
+    yield shared_clinic.claimed()
     shared_clinic.tidy()
 
 

@@ -1,6 +1,6 @@
-"""Which tests show which requirement, told by their names: ``test_r214_beam_meterset_is_always_zero`` shows R214.
+"""Which tests show which requirement or status, told by their names: ``test_r214_beam_meterset_is_always_zero`` shows R214.
 
-A test that shows two of them names both: ``test_r163_r166_…``.
+A test that shows two of them names both: ``test_r163_r166_…``; statuses of services are ``test_s038_…``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.conformance.tables import read
 
 FOLDER = Path(__file__).parent
-NUMBERS = re.compile(r"test((?:_r\d{3})+)_[a-z]")
+NUMBERS = re.compile(r"test((?:_[rs]\d{3})+)_[a-z]")
 
 
 def required(statement: str) -> list[str]:
@@ -21,8 +21,13 @@ def required(statement: str) -> list[str]:
     return [row["id"] for row in read("requirements.csv") if row["document"] == statement]
 
 
+def printed_statuses() -> list[str]:
+    """Numbers of the statuses that the TMS statement prints for its services."""
+    return [row["id"] for row in read("tms_services.csv") if row["record_type"] == "status"]
+
+
 def shown(folder: Path = FOLDER) -> Mapping[str, list[str]]:
-    """Requirement → the tests of this folder that show it."""
+    """Requirement or status → the tests of this folder that show it."""
     found: dict[str, list[str]] = {}
     for path in sorted(folder.glob("test_*.py")):
         for name in _functions(path):

@@ -5,15 +5,30 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.requirements.exceptions import UNSHOWN
-from tests.requirements.named import required, shown
+from tests.requirements.named import printed_statuses, required, shown
 
 
 def test_every_named_requirement_exists() -> None:
-    """No test and no exception names a requirement that no statement has."""
+    """No test and no exception names a requirement or status that no statement has."""
     known = {*required("TMS"), *required("Ocular")}
+    statuses = set(printed_statuses())
 
-    assert len(known) == 246
-    assert (set(shown()) | set(UNSHOWN)) - known == set()
+    assert (len(known), len(statuses)) == (246, 28)
+    assert (set(shown()) | set(UNSHOWN)) - known - statuses == set()
+
+
+def test_every_requirement_of_the_tms_statement_is_shown_or_says_why_not() -> None:
+    """R001 to R147: one test at least of its number, or its reason."""
+    accounted = set(shown()) | set(UNSHOWN)
+
+    assert [number for number in required("TMS") if number not in accounted] == []
+
+
+def test_every_printed_status_is_shown() -> None:
+    """S022 to S049, without an exception."""
+    found = shown()
+
+    assert [number for number in printed_statuses() if number not in found] == []
 
 
 def test_no_exception_is_shown_after_all() -> None:
