@@ -268,3 +268,22 @@ def test_range_and_modulation_follow_from_the_eye(command: Command, shared: Path
     ]
     field = json.loads((tmp_path / "new.json").read_text())["plan"]["field"]
     assert (field["range_mm"], field["modulation_mm"]) == (22.4, 18.2)
+
+
+@pytest.mark.parametrize(
+    ("view", "name", "start"),
+    [("beams-eye", "a.png", b"\x89PNG"), ("sections", "b.pdf", b"%PDF"), ("gaze", "c.svg", b"<?xml"), ("setup", "d.png", b"\x89PNG")],
+)
+def test_a_plan_is_drawn(command: Command, plan: Path, tmp_path: Path, view: str, name: str, start: bytes) -> None:
+    """Each view goes into the kind of file that its name asks for."""
+    result = command("plan", "draw", plan, "--view", view, "--to", tmp_path / name)
+
+    assert (result.code, result.out, result.err) == (0, f"{tmp_path / name}: {view} of plan Plan 1\n", "")
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_picture_of_no_known_form_is_refused(command: Command, plan: Path, tmp_path: Path) -> None:
+    """The sentence names the forms that there are."""
+    result = command("plan", "draw", plan, "--to", tmp_path / "plan.bmp")
+
+    assert (result.code, result.err) == (1, f"workbench: {tmp_path / 'plan.bmp'}: the name ends in '.bmp', expected .png, .pdf, .svg\n")

@@ -43,6 +43,28 @@ def test_elliptic_tumour_has_its_diameters_and_sits_on_the_retina() -> None:
     assert np.linalg.norm(tumour.apex_mm) == pytest.approx(6.0)
 
 
+def test_tumour_is_made_from_a_contour_of_points() -> None:
+    """A ring about the posterior pole of the retina: the foot is the pole, the apex 3 mm before it; the closing point is dropped."""
+    depth = -math.sqrt(121 - 25)
+    ring = [(5 * math.cos(angle), 5 * math.sin(angle), depth) for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False)]
+
+    tumour = Tumour.over(SPHERE, [*ring, ring[0]], height_mm=3.0)
+
+    assert tumour.base_mm == tuple(ring)
+    assert tumour.foot_mm == pytest.approx((0.0, 0.0, -11.0), abs=1e-9)
+    assert tumour.apex_mm == pytest.approx((0.0, 0.0, -8.0), abs=1e-9)
+
+
+def test_contour_all_around_the_eye_is_refused() -> None:
+    """Points on a great circle have no side on which a tumour could stand."""
+    equator = [(11 * math.cos(angle), 11 * math.sin(angle), 0.0) for angle in np.linspace(0, 2 * np.pi, 12, endpoint=False)]
+
+    with pytest.raises(Refused) as refusal:
+        Tumour.over(SPHERE, equator, height_mm=3.0)
+
+    assert str(refusal.value) == "tumour: base_mm lies all around the eye's centre, expected a contour on one side of it"
+
+
 def test_volume_of_a_flat_paraboloid_is_half_its_cylinder() -> None:
     """A paraboloid of radius 6 and height 4 on a nearly flat base holds half of pi·36·4, less what flat facets cut off."""
     turn = np.linspace(0, 2 * np.pi, 72, endpoint=False)

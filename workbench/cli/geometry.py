@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import StrEnum
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,6 +20,8 @@ from workbench.ocular.beam_view import designed_aperture
 from workbench.ocular.depth import depth_of, with_depth
 from workbench.ocular.milling import aperture_from_mil, to_mil
 from workbench.ocular.store import to_json
+
+PICTURE_FORMS = ("png", "pdf", "svg")
 
 
 def aperture(
@@ -61,6 +65,43 @@ def depth(
     if to is not None:
         write_new(to, to_json(with_depth(found, lies)).encode("utf-8"))
         say(f"{to}: range {lies.range_mm:.1f} mm, modulation {lies.modulation_mm:.1f} mm")
+
+
+class Picture(StrEnum):
+    """What can be drawn of a plan."""
+
+    BEAMS_EYE = "beams-eye"
+    """The field as the source sees it."""
+    SECTIONS = "sections"
+    """Three sections of the eye, with range and modulation."""
+    GAZE = "gaze"
+    """Lights and gaze as a polar diagram."""
+    SETUP = "setup"
+    """The two setup X-rays with their outlines."""
+
+
+def draw(
+    plan: plans.PlanFile,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE.png|FILE.pdf|FILE.svg", help="Picture to write; must not exist.")],
+    view: Annotated[Picture, typer.Option("--view", help="What to draw.")] = Picture.BEAMS_EYE,
+) -> None:
+    """Draw a plan."""
+    form = to.suffix.lower().removeprefix(".")
+    if form not in PICTURE_FORMS:
+        raise Refused(f"{to}: the name ends in {to.suffix!r}, expected .{', .'.join(PICTURE_FORMS)}", rule="suffix")
+    found = plans.read_plan(plan)
+    # Drawing takes a second to load; other commands do not wait for it.
+    figures = import_module("workbench.figures")
+    make = {
+        Picture.BEAMS_EYE: figures.beams_eye_view,
+        Picture.SECTIONS: figures.eye_sections,
+        Picture.GAZE: figures.gaze_diagram,
+        Picture.SETUP: lambda one: figures.setup_images(one.setup_images),
+    }[view]
+    content = BytesIO()
+    make(found).savefig(content, format=form, dpi=150)
+    write_new(to, content.getvalue())
+    say(f"{to}: {view.value} of plan {found.label}")
 
 
 def _drawn(block: Aperture, tool_radius_mm: float | None, to: Path) -> bytes:

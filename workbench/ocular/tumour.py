@@ -6,6 +6,7 @@ Frame *eye* (see ``structures``), mm. Nothing here knows beams.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,7 @@ Vector = tuple[float, float, float]
 
 DOME_STEPS = 16
 FLOOR_STEPS = 12
+LEAST_DIRECTION = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,28 @@ class Tumour:
         along = np.sqrt(1 - np.sum(across**2, axis=1))
         base = globe.on_surface(across[:, :1] * beside + across[:, 1:] * over + along[:, None] * axis, inner=True)
         return cls(base_mm=_vectors(base), foot_mm=_vectors(foot[None])[0], height_mm=height_mm, exponent=exponent)
+
+    @classmethod
+    def over(cls, globe: Sclera, base_mm: Sequence[Vector], *, height_mm: float, exponent: float = 2.0) -> Tumour:
+        """A tumour over a contour given as points, its foot on the retina in the direction of their middle.
+
+        Parameters
+        ----------
+        base_mm : shape (n, 3), in order around the base; a last point that repeats the first is dropped.
+        height_mm : from the retina to the apex.
+
+        Raises
+        ------
+        Refused : fewer than three points, or points about the eye's centre, which have no direction.
+        """
+        expect.vectors("tumour", "base_mm", base_mm, least=3)
+        base = tuple(base_mm[:-1] if tuple(base_mm[0]) == tuple(base_mm[-1]) else base_mm)
+        directions = np.array(base) / np.linalg.norm(base, axis=1, keepdims=True)
+        middle = directions.mean(axis=0)
+        if not np.linalg.norm(middle) > LEAST_DIRECTION:
+            raise Refused("tumour: base_mm lies all around the eye's centre, expected a contour on one side of it", rule="tumour-base")
+        foot = globe.on_surface(middle, inner=True)
+        return cls(base_mm=base, foot_mm=_vectors(foot[None])[0], height_mm=height_mm, exponent=exponent)
 
     @property
     def axis(self) -> Array:
