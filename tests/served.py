@@ -19,7 +19,9 @@ from workbench.network.peer import Peer
 
 WORKBENCH = (sys.executable, "-c", "from workbench.cli import main; main()")
 """The command `workbench`, of this checkout."""
-ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1", "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
+# pynetdicom brings programs of the same names as DCMTK's into the folder of this interpreter.
+SYSTEM_PATH = os.pathsep.join(one for one in os.environ["PATH"].split(os.pathsep) if one != str(Path(sys.executable).parent))
+ENVIRONMENT = {**os.environ, "PATH": SYSTEM_PATH, "TCP_NODELAY": "1", "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
 """DCMTK leaves Nagle's algorithm on unless told otherwise; small exchanges then wait 40 ms each."""
 
 

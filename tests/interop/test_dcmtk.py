@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from collections.abc import Iterator
@@ -151,6 +152,90 @@ def test_movescu_moves_the_inputs_to_a_storescp(served: Served, session: Session
 
     # DCMTK's storage provider takes the classes it knows; the retired delivery instruction is not among them.
     assert {session.plan_uid, session.session_plan_uid} <= files, result.stdout + result.stderr
+
+
+def test_movescu_moves_one_instance_of_a_series(served: Served, session: SessionRow, sink_port: int, tmp_path: Path) -> None:
+    """IMAGE level with the keys above it; DCMTK counts the sub-operation."""
+    with Workbench(served.data, listen=False) as bench:
+        series = str(bench.dataset(session.session_plan_uid).SeriesInstanceUID)
+    unique = {"StudyInstanceUID": session.study_uid, "SeriesInstanceUID": series, "SOPInstanceUID": session.session_plan_uid}
+    keys = [part for name, uid in unique.items() for part in ("-k", f"{name}={uid}")]
+
+    with storescp(tmp_path / "sink", sink_port) as folder:
+        result = run("movescu", "-S", "-d", "-aec", served.ae_title, "-aem", SINK, "-k", "QueryRetrieveLevel=IMAGE", *keys, *served.address)
+        files = {str(dcmread(path, force=True).SOPInstanceUID) for path in folder.iterdir()}
+
+    shown = result.stdout + result.stderr
+    assert files == {session.session_plan_uid}, shown
+    assert re.search(r"Completed Suboperations\s*: 1", shown)
+
+
+def test_movescu_hears_that_nobody_listens(served: Served, session: SessionRow) -> None:
+    """A702, worded by DCMTK, with the comment."""
+    keys = ("-k", "QueryRetrieveLevel=STUDY", "-k", f"StudyInstanceUID={session.study_uid}")
+
+    result = run("movescu", "-S", "-d", "-aec", served.ae_title, "-aem", SINK, *keys, *served.address)
+
+    shown = result.stdout + result.stderr
+    assert "0xa702" in shown.lower()
+    assert "does not answer" in shown
+
+
+@pytest.mark.parametrize("level", ["STUDY", "IMAGE"])
+def test_getscu_gets_what_a_session_has(served: Served, session: SessionRow, tmp_path: Path, level: str) -> None:
+    """C-GET with DCMTK's role selection: session plan and imported plan are there, as DCMTK wrote them."""
+    unique = {"StudyInstanceUID": session.study_uid} if level == "STUDY" else {"SOPInstanceUID": session.session_plan_uid}
+    keys = [part for name, uid in unique.items() for part in ("-k", f"{name}={uid}")]
+
+    result = run(
+        "getscu", "-S", "-v", "-od", tmp_path, "-aec", served.ae_title, "-k", f"QueryRetrieveLevel={level}", *keys, *served.address
+    )
+
+    files = {str(dcmread(path, force=True).SOPInstanceUID) for path in tmp_path.iterdir()}
+    wanted = {session.session_plan_uid} | ({session.plan_uid} if level == "STUDY" else set())
+    # DCMTK knows the classes of plans, and not the retired one of delivery instructions.
+    assert wanted <= files, result.stdout + result.stderr
+
+
+def test_findscu_cancels(served: Served, session: SessionRow) -> None:
+    """It sends C-CANCEL after the first of several answers, and hears that it was heard or that all was said."""
+    result = run(
+        "findscu",
+        "-S",
+        "-v",
+        "--cancel",
+        "1",
+        "-aec",
+        served.ae_title,
+        "-k",
+        "QueryRetrieveLevel=IMAGE",
+        "-k",
+        "SOPInstanceUID",
+        *served.address,
+    )
+
+    shown = result.stdout + result.stderr
+    assert "Sending Cancel Request" in shown, shown
+    assert result.returncode == 0, shown
+
+
+def test_findscu_asks_in_latin_1(served: Served) -> None:
+    """A name with an umlaut, in the bytes of ISO_IR 100; the answer is in UTF-8 and says so."""
+    with Workbench(served.data, listen=False) as bench:
+        bench.add_plan(make_ion_plan(PatientID="P-100", PatientName="M\u00fcller^J\u00f6rg", SpecificCharacterSet="ISO_IR 192"))
+    keys = ("-k", "QueryRetrieveLevel=STUDY", "-k", "SpecificCharacterSet=ISO_IR 100", "-k", "PatientID")
+
+    result = subprocess.run(
+        [b"findscu", b"-S", b"-v", b"-aec", served.ae_title.encode(), *(key.encode() for key in keys), b"-k", b"PatientName=M\xfcller*"]
+        + [str(part).encode() for part in served.address],
+        capture_output=True,
+        env=ENVIRONMENT,
+        check=False,
+    )
+
+    shown = result.stdout + result.stderr
+    assert "M\u00fcller^J\u00f6rg".encode() in shown, shown
+    assert b"ISO_IR 192" in shown
 
 
 def test_movescu_to_an_unknown_destination_is_refused(served: Served, session: SessionRow) -> None:
