@@ -123,6 +123,22 @@ def test_two_plans_are_compared_as_diff_does(command: Command, plan: Path, tmp_p
     assert command("plan", "diff", plan, other).out.splitlines()[1].split("  ")[0] == "field: range"
 
 
+@pytest.mark.parametrize(("name", "start"), [("sheet.pdf", b"%PDF-"), ("sheet.html", b"<!DOCTYPE html>")])
+def test_a_workshop_sheet_is_written(command: Command, plan: Path, tmp_path: Path, name: str, start: bytes) -> None:
+    """As PDF or HTML, by the ending of the file."""
+    result = command("plan", "sheet", plan, "--to", tmp_path / name)
+
+    assert (result.code, result.out, result.err) == (0, f"{tmp_path / name}\n", "")
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_a_sheet_of_another_kind_is_refused(command: Command, plan: Path) -> None:
+    """The ending says what is wanted."""
+    assert command("plan", "sheet", plan, "--to", "sheet.docx").refusal == (
+        "workbench: sheet.docx: found ending '.docx', expected .pdf or .html"
+    )
+
+
 def test_a_plan_file_is_not_overwritten(command: Command, case: Path, plan: Path) -> None:
     """The one that is there stays as it was."""
     before = plan.read_bytes()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC
 from enum import StrEnum
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -113,6 +114,22 @@ def show(plan: PlanFile) -> None:
     found = read_plan(plan)
     say(summary(found))
     say(_details(found))
+
+
+@app.command("sheet")
+def sheet(
+    plan: PlanFile,
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="File to write, .pdf or .html; must not exist.")],
+) -> None:
+    """Write a plan's workshop sheet: one A4 page, the aperture true to scale."""
+    # Loads matplotlib, which no other command of plans needs.
+    figures = import_module("workbench.figures")
+    makers = {".pdf": figures.sheet_pdf, ".html": lambda found: figures.sheet_html(found).encode("utf-8")}
+    make = makers.get(to.suffix.lower())
+    if make is None:
+        raise Refused(f"{to}: found ending {to.suffix!r}, expected .pdf or .html", rule="format")
+    write_new(to, make(read_plan(plan)))
+    say(str(to))
 
 
 @app.command("export")

@@ -5,5 +5,15 @@ from workbench.figures.delivery import planned_versus_delivered
 from workbench.figures.gaze_diagram import gaze_diagram
 from workbench.figures.sections import eye_sections
 from workbench.figures.setup_images import setup_images
+from workbench.figures.workshop_sheet import sheet_html, sheet_pdf, workshop_sheet
 
-__all__ = ["beams_eye_view", "eye_sections", "gaze_diagram", "planned_versus_delivered", "setup_images"]
+__all__ = [
+    "beams_eye_view",
+    "eye_sections",
+    "gaze_diagram",
+    "planned_versus_delivered",
+    "setup_images",
+    "sheet_html",
+    "sheet_pdf",
+    "workshop_sheet",
+]
