@@ -31,6 +31,7 @@ from workbench.mapping import ocular_plans
 from workbench.mapping.manual_record import Entry
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.network.handlers import Handlers
+from workbench.network.reports import Reporter
 from workbench.network.server import Address, Provider, free_port
 from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.plan import OcularPlan
@@ -42,8 +43,11 @@ from workbench.workflow.desk import Desk
 from workbench.workflow.explain import Explanation, explain
 from workbench.workflow.intake import Intake
 from workbench.workflow.orders import withdraw
+from workbench.workflow.reports import Reports
+from workbench.workflow.retention import Retention
 from workbench.workflow.retrieve import Retrieve
 from workbench.workflow.schedule import USER, Schedule
+from workbench.workflow.subscriptions import SubscriptionList, Subscriptions
 from workbench.workflow.worklist import Worklist
 
 if TYPE_CHECKING:
@@ -117,7 +121,9 @@ class Workbench:
         self._intake, self._retrieve, self._worklist = Intake(self._desk), Retrieve(self._desk), Worklist(self._desk)
         self._by_hand = ByHand(self._desk, self._intake)
         self._schedule = Schedule(self._desk, {line.machine_name: line for line in self.beamlines.values()})
-        self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self.settings))
+        self._subscriptions, self._retention = Subscriptions(self._desk), Retention(self._desk)
+        self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self._subscriptions, self.settings))
+        self._reporter = Reporter(self.settings, Reports(self._desk), self.bus)
         self._opened_after = self._last_event()
         self._closing = threading.Event()
         # Also without a provider of its own: what another process does is told to who waits and watches here.
@@ -184,7 +190,10 @@ class Workbench:
         if self._provider.is_running:
             return
         self._archive.files.discard_parts()
+        if self.settings.keep_workitems_days is not None:
+            self._retention.forget(older_than_days=self.settings.keep_workitems_days, actor=self.settings.ae_title)
         self._provider.start()
+        self._reporter.start()
         self._note(EventKind.PROVIDER_STARTED)
 
     def stop(self) -> None:
@@ -192,6 +201,7 @@ class Workbench:
         if self._provider.is_running:
             self._provider.stop()
             self._note(EventKind.PROVIDER_STOPPED)
+            self._reporter.stop()
 
     def close(self) -> None:
         """Stop everything, in reverse; closing twice does no harm."""
@@ -301,6 +311,17 @@ class Workbench:
         number = None if session is None else _number(session)
         with self._archive.database.reading() as view:
             return view.workitems.find(session_id=number)
+
+    def subscriptions(self) -> SubscriptionList:
+        """Who is told of what happens to workitems, and holds which deletion locks."""
+        return self._subscriptions.all()
+
+    def forget_workitems(self, *, older_than_days: float = 0.0) -> list[str]:
+        """Forget final workitems of sessions that were completed longer ago; their UIDs. One under a deletion lock stays.
+
+        Objects, sessions and the history are kept.
+        """
+        return self._retention.forget(older_than_days=older_than_days, actor=USER)
 
     def plans(self) -> list[StoredPlan]:
         """Plans that can be checked in, in the order they came; session plans are not among them."""

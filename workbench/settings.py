@@ -113,11 +113,17 @@ DEFAULT_ROOM = Room(name="EYE1", station_code="EYE1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """An application entity that may receive objects by C-MOVE, and query when it belongs to no room."""
+    """An application entity that may receive objects by C-MOVE and event reports, and query when it belongs to no room.
+
+    Parameters
+    ----------
+    hears_restarts : whether it is told of restarts although it may have no subscription (the fallback list of PS3.4 CC.2.4.3).
+    """
 
     ae_title: str
     host: str
     port: int
+    hears_restarts: bool = False
 
     def __post_init__(self) -> None:
         must_be_ae_title(self.ae_title)
@@ -135,6 +141,11 @@ class Limits:
     associations : open at the same time.
     network_timeout_s, dimse_timeout_s, acse_timeout_s : silence after which we stop waiting.
     grace_s : what is in flight has this long to finish when the provider stops.
+    deletion_locks : workitems that are kept for one subscriber; beyond them it is subscribed without lock.
+    reports : event reports that wait for one subscriber; beyond them the oldest is given up.
+    report_attempts : how often one report is tried before all that waits for its receiver is given up.
+    report_pause_s : between two attempts.
+    report_idle_s : an association without reports is released after this time.
     """
 
     pdu_bytes: int = 128 * MIB
@@ -144,6 +155,11 @@ class Limits:
     dimse_timeout_s: float = 30.0
     acse_timeout_s: float = 10.0
     grace_s: float = 5.0
+    deletion_locks: int = 10_000
+    reports: int = 10_000
+    report_attempts: int = 3
+    report_pause_s: float = 2.0
+    report_idle_s: float = 5.0
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -183,6 +199,9 @@ class Settings:
     port : port to listen on, 0 for any free one.
     beamlines : name → table of a beamline description.
     database : URL of the index; None for the SQLite file in the data folder.
+    event_reports : whether peers may subscribe and are sent event reports.
+    keep_workitems_days : final workitems of completed sessions are forgotten after this time when the provider starts, those
+        under a deletion lock excepted; None keeps them until a user forgets them.
     """
 
     ae_title: str = DEFAULT_AE_TITLE
@@ -195,12 +214,16 @@ class Settings:
     identity: Identity = OWN
     limits: Limits = Limits()
     database: str | None = None
+    event_reports: bool = True
+    keep_workitems_days: float | None = None
 
     def __post_init__(self) -> None:
         must_be_ae_title(self.ae_title)
         must_be_port(self.port, lowest=0)
         if not self.rooms:
             raise Refused("rooms: found none, expected at least one", rule="settings")
+        if self.keep_workitems_days is not None and not 0 <= self.keep_workitems_days < inf:
+            raise Refused(f"keep_workitems_days: found {self.keep_workitems_days}, expected 0 or more", rule="settings")
         for key, names in (("rooms", [room.name for room in self.rooms]), ("peers", [peer.ae_title for peer in self.peers])):
             for name in names:
                 if names.count(name) > 1:
@@ -230,6 +253,11 @@ class Settings:
     def peer(self, ae_title: str) -> Peer | None:
         """The peer of this AE title; None when unknown."""
         return next((peer for peer in self.peers if peer.ae_title == ae_title), None)
+
+    @property
+    def sends_reports(self) -> bool:
+        """Whether peers may subscribe; the TMS statement knows no event reports."""
+        return self.event_reports and not self.identity.as_stated
 
     def with_peer(self, peer: Peer) -> Settings:
         """The same settings with one more peer; one of the same AE title is replaced."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,15 @@ def test_only_final_workitems_of_completed_sessions_without_lock_may_be_forgotte
         free = transaction.workitems.forgettable()
 
     assert (open_session, locked, free) == ({}, {"2.25.20": closed}, {"2.25.20": closed, "2.25.21": closed})
+
+
+def test_a_workitem_of_no_session_may_be_forgotten_once_it_is_final(database: Database) -> None:
+    """Since the moment of its last change; a SCHEDULED one never."""
+    with database.transaction() as transaction:
+        for uid, state in (("2.25.22", StepState.SCHEDULED), ("2.25.23", StepState.CANCELED)):
+            transaction.workitems.add(replace(make_workitem(1, uid=uid, state=state), session_id=None))
+
+        assert transaction.workitems.forgettable() == {"2.25.23": NOW}
 
 
 def test_a_forgotten_workitem_takes_its_subscriptions_along(database: Database) -> None:

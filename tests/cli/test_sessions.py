@@ -186,3 +186,17 @@ def test_a_data_folder_that_cannot_be_made_is_said_so(command: Command, tmp_path
     (tmp_path / "data").write_text("in the way")
 
     assert str(tmp_path / "data") in command("session", "list").refusal
+
+
+def test_old_workitems_are_forgotten(command: Command, plan: str, tmp_path: Path) -> None:
+    """Their UIDs are printed; those of a session completed just now are not older than a day."""
+    command("session", "prepare", plan)
+    command("session", "cancel")
+    command("session", "complete")
+    with Workbench(tmp_path / "data", listen=False) as bench:
+        (workitem,) = bench.workitems()
+
+    assert command("session", "forget", "--older-than", 1).out == ""
+    assert command("session", "forget").out == f"{workitem.uid}\n"
+    with Workbench(tmp_path / "data", listen=False) as bench:
+        assert bench.workitems() == []

@@ -74,13 +74,29 @@ def test_a_canceled_state_says_why() -> None:
 
 
 def test_a_cancel_request_names_who_asks_and_repeats_what_it_gave() -> None:
-    """Reason, contact and code of the N-ACTION, and the AE title; nothing that was not given."""
-    given = item(ReasonForCancellation="patient is unwell", ContactDisplayName="Roe", ContactURI="tel:123")
+    """Reason, contact and code as the history keeps them, and the AE title; nothing that was not given."""
+    kept = {
+        "session": 1,
+        "reason": "patient is unwell",
+        "contact_name": "Roe",
+        "contact_uri": "tel:123",
+        "reason_code": "110500",
+        "reason_scheme": "DCM",
+        "reason_meaning": "Doctor canceled procedure",
+    }
 
-    full = event_reports.cancel_request(given, "CONSOLE", Dialect.FINAL)
-    bare = event_reports.cancel_request(Dataset(), "CONSOLE", Dialect.TRIAL)
+    full = event_reports.cancel_report(kept, "CONSOLE", Dialect.FINAL)
+    bare = event_reports.cancel_report({"session": 1}, "CONSOLE", Dialect.TRIAL)
 
-    assert full == item(RequestingAE="CONSOLE", ReasonForCancellation="patient is unwell", ContactDisplayName="Roe", ContactURI="tel:123")
+    assert full == item(
+        RequestingAE="CONSOLE",
+        ReasonForCancellation="patient is unwell",
+        ContactDisplayName="Roe",
+        ContactURI="tel:123",
+        ProcedureStepDiscontinuationReasonCodeSequence=[
+            item(CodeValue="110500", CodingSchemeDesignator="DCM", CodeMeaning="Doctor canceled procedure")
+        ],
+    )
     assert bare == item(RequestingAE="CONSOLE")
 
 

@@ -88,6 +88,16 @@ _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
         EventKind.WORKITEM_CANCEL_REQUESTED: lambda one: f"{one.actor} asked to cancel workitem",
         EventKind.WORKITEM_COMPLETED: lambda one: f"{one.actor} completed workitem",
         EventKind.WORKITEM_CANCELED: lambda one: f"{one.actor} canceled workitem",
+        EventKind.WORKITEM_READINESS_CHANGED: lambda one: f"{one.actor} changed the readiness of the inputs of workitem",
+        EventKind.WORKITEM_ASSIGNED: lambda one: f"{one.actor} assigned workitem",
+        EventKind.WORKITEM_CHANGED: lambda one: f"{one.actor} changed attributes of workitem",
+        EventKind.WORKITEM_FORGOTTEN: lambda one: f"{one.actor} forgot workitem",
+        EventKind.WORKITEM_SUBSCRIBED: lambda one: f"{one.actor} had {one.detail.get('receiver', '?')} told of workitem",
+        EventKind.WORKITEM_UNSUBSCRIBED: lambda one: f"{one.actor} had {one.detail.get('receiver', '?')} told no more of workitem",
+        EventKind.REPORTS_SENT: lambda one: f"{one.actor} told {one.subject} what happened: {one.detail.get('count', '?')} reports",
+        EventKind.REPORTS_FAILED: lambda one: (
+            f"{one.actor} could not tell {one.subject} what happened: {one.detail.get('why', 'no reason known')}"
+        ),
         EventKind.OBJECT_STORED: _stored,
         EventKind.RECORD_STORED: _stored,
         EventKind.OBJECT_REFUSED: _refusal,

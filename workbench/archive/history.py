@@ -45,6 +45,11 @@ class History:
         found = (_event(row) for row in self._connection.execute(query))
         return Events(one for one in found if subject is None or one.subject == subject or subject in one.objects)
 
+    def has(self, kind: EventKind) -> bool:
+        """Whether anything of this kind ever happened."""
+        query = select(schema.events.c.id).where(schema.events.c.kind == kind.value).limit(1)
+        return self._connection.scalar(query) is not None
+
     def last_id(self) -> int:
         """Number of the latest event; 0 when there is none."""
         return int(self._connection.scalar(select(func.max(schema.events.c.id))) or 0)

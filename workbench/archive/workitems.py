@@ -57,17 +57,20 @@ class Workitems:
         return list(self._connection.scalars(select(schema.workitems.c.uid)))
 
     def forgettable(self) -> dict[str, datetime]:
-        """Final workitems that are under no deletion lock, of completed sessions or of none, and since when they may be forgotten."""
+        """Final workitems under no deletion lock, and since when they are over: since their session was completed.
+
+        One of no session is over since it is final; one of an open session is not.
+        """
         table, sessions, watched = schema.workitems, schema.sessions, schema.subscriptions
         locked = select(watched.c.workitem_uid).where(watched.c.has_lock)
         query = (
-            select(table.c.uid, func.coalesce(sessions.c.closed_at, table.c.changed_at).label("since"))
-            .join(sessions, sessions.c.id == table.c.session_id, isouter=True)
-            .where(table.c.state.in_([state.value for state in StepState if state.is_final]))
-            .where(or_(sessions.c.state == SessionState.COMPLETED.value, table.c.session_id.is_(None)), table.c.uid.not_in(locked))
+            select(table.c.uid, func.coalesce(sessions.c.closed_at, table.c.changed_at).label("over_since"))
+            .outerjoin(sessions, sessions.c.id == table.c.session_id)
+            .where(table.c.state.in_([state.value for state in StepState if state.is_final]), table.c.uid.not_in(locked))
+            .where(or_(table.c.session_id.is_(None), sessions.c.state == SessionState.COMPLETED.value))
             .order_by(table.c.session_id, table.c.uid)
         )
-        return {row.uid: datetime.fromisoformat(row.since) for row in self._connection.execute(query)}
+        return {row.uid: datetime.fromisoformat(row.over_since) for row in self._connection.execute(query)}
 
     def forget(self, uid: str) -> None:
         """Remove a workitem, and with it the subscriptions to it."""

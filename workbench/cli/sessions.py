@@ -81,6 +81,17 @@ def record(
         say(bench.record(session, beam=beam, meterset_mu=meterset, confirmed=yes))
 
 
+@app.command("forget")
+def forget(
+    older_than: Annotated[float, typer.Option("--older-than", metavar="DAYS", help="Days since the session was completed.")] = 0.0,
+    data: DataFolder = DEFAULT_DATA,
+) -> None:
+    """Forget final workitems of completed sessions, those under a deletion lock excepted; prints their UIDs."""
+    with closed_bench(data) as bench:
+        for uid in bench.forget_workitems(older_than_days=older_than):
+            say(uid)
+
+
 def _chosen(bench: Workbench, number: int | None) -> int:
     if number is not None:
         return number

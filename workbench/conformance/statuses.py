@@ -82,7 +82,7 @@ STATUSES: Final = (
     ),
     Status(QUERY, "FE00", "Cancel", "canceled", "the peer sent C-CANCEL"),
     Status(QUERY, "A900", "Failure", "identifier does not match SOP class", "level or unique key is missing or unknown", ("identifier",)),
-    Status(MOVE, "A801", "Failure", "move destination unknown", "the destination is no peer of the settings"),
+    Status(MOVE, "A801", "Failure", "move destination unknown", "the destination is no peer of the settings", ("destination",)),
     Status(RETRIEVE, "B000", "Warning", "sub-operations incomplete", "some of the objects did not go through, or with a warning"),
     Status(
         RETRIEVE,
@@ -159,6 +159,26 @@ STATUSES: Final = (
     Status(ACTION, "C311", "Failure", "already COMPLETED", "its cancellation is asked for", ("ups-cancel-completed",)),
     Status(SET, "0001", "Warning", "optional attributes ignored", "attributes that workitems do not have, private ones among them"),
     Status(SET, "B305", "Warning", "values coerced", "the moment of modification is the provider's own"),
+    Status(
+        ACTION,
+        "B301",
+        "Warning",
+        "deletion lock not granted",
+        "the receiver has as many deletion locks as the settings allow; it is subscribed without one",
+    ),
+    Status(
+        ACTION, "C308", "Failure", "receiving AE unknown", "the receiver of event reports is no peer of the settings", ("watch-receiver",)
+    ),
+    Status(ACTION, "C314", "Failure", "wrong action for the instance", "only a global subscription can be suspended", ("watch-action",)),
+    Status(ACTION, "C315", "Failure", "no event reports", "the settings say that none are sent", ("watch-no-reports",)),
+    Status(
+        ACTION,
+        "0115",
+        "Failure",
+        "invalid argument value",
+        "Receiving AE or Deletion Lock is missing or no such value",
+        ("watch-argument",),
+    ),
     Status(ACTION, "B304", "Warning", "already CANCELED", "CANCELED is asked for again", ("ups-canceled",), "B304"),
     Status(ACTION, "B306", "Warning", "already COMPLETED", "COMPLETED is asked for again", ("ups-completed",), "B306"),
     Status(

@@ -76,6 +76,13 @@ PROGRESS_ROWS = (
     Row("ProcedureStepCommunicationsURISequence", "3"),
 )
 """Attributes of the item of a progress report."""
+CANCEL_TEXTS: Mapping[str, str] = MappingProxyType(
+    {"reason": "ReasonForCancellation", "contact_uri": "ContactURI", "contact_name": "ContactDisplayName"}
+)
+CANCEL_CODE: Mapping[str, str] = MappingProxyType(
+    {"reason_code": "CodeValue", "reason_scheme": "CodingSchemeDesignator", "reason_meaning": "CodeMeaning"}
+)
+"""What the history keeps of a request to cancel → the attribute that said it."""
 WARM_START, COLD_START = "WARM START", "COLD START"
 
 
@@ -95,16 +102,22 @@ def state_report(workitem: Dataset, state: str, dialect: Dialect) -> Dataset:
     return _said(ReportType.STATE, source, dialect)
 
 
-def cancel_request(information: Dataset, requesting_ae: str, dialect: Dialect) -> Dataset:
+def cancel_report(detail: Mapping[str, str | int | float], requesting_ae: str, dialect: Dialect) -> Dataset:
     """Who asks to cancel, and why.
 
     Parameters
     ----------
-    information : of the N-ACTION that asked.
+    detail : of the event: ``reason``, ``contact_name``, ``contact_uri`` and ``reason_code``, ``reason_scheme``, ``reason_meaning``,
+        those that the request gave.
     """
-    source = Dataset()
-    source.update(information)
+    source, code = Dataset(), Dataset()
     source.RequestingAE = requesting_ae
+    for holder, names in ((source, CANCEL_TEXTS), (code, CANCEL_CODE)):
+        for name, keyword in names.items():
+            if detail.get(name):
+                setattr(holder, keyword, str(detail[name]))
+    if len(code):
+        source.ProcedureStepDiscontinuationReasonCodeSequence = Sequence([code])
     return _said(ReportType.CANCEL_REQUESTED, source, dialect)
 
 

@@ -34,7 +34,8 @@ STORED = services.classes("C-STORE")
 MOVED = services.classes(role="SCU")
 """What we may send to a C-MOVE destination."""
 UPS_STATE_ACTION, UPS_CANCEL_ACTION = 1, 2
-"""Change UPS State, Request UPS Cancel (PS3.4 Table CC.2-1)."""
+UPS_SUBSCRIBE_ACTION, UPS_UNSUBSCRIBE_ACTION, UPS_SUSPEND_ACTION = 3, 4, 5
+"""Change UPS State, Request UPS Cancel, Subscribe, Unsubscribe, Suspend Global Subscription (PS3.4 Table CC.2-1)."""
 MOVE_PDU = services.MAXIMUM_PDU_SCU
 """Maximum PDU as a requestor (TMS statement 4.2.1.3)."""
 

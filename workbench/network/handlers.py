@@ -22,13 +22,22 @@ from workbench.errors import Refused, WorkbenchError
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
 from workbench.network import statuses
-from workbench.network.contexts import UPS_CANCEL_ACTION, UPS_STATE_ACTION
+from workbench.network.contexts import (
+    UPS_CANCEL_ACTION,
+    UPS_STATE_ACTION,
+    UPS_SUBSCRIBE_ACTION,
+    UPS_SUSPEND_ACTION,
+    UPS_UNSUBSCRIBE_ACTION,
+)
 from workbench.network.requests import INTERNAL, Pair, caller, decoded, let_go
 from workbench.network.retrieving import Retrieving
 from workbench.settings import Settings
+from workbench.workflow.answers import Done
 from workbench.workflow.intake import Intake
 from workbench.workflow.retrieve import Retrieve, unsupported
+from workbench.workflow.subscriptions import Subscriptions, Wish
 from workbench.workflow.ups import Request
+from workbench.workflow.watching import WatchRule
 from workbench.workflow.worklist import Worklist
 
 log = logging.getLogger(__name__)
@@ -74,16 +83,20 @@ def _answered(handler: Callable[..., Pair]) -> Callable[..., Pair]:
 class Handlers:
     """Handlers of one provider."""
 
-    def __init__(self, intake: Intake, retrieve: Retrieve, worklist: Worklist, settings: Settings) -> None:
+    def __init__(self, intake: Intake, retrieve: Retrieve, worklist: Worklist, subscriptions: Subscriptions, settings: Settings) -> None:
         self._intake = intake
         self._retrieve = retrieve
         retrieving = Retrieving(retrieve, settings)
         self.move, self.retrieve = retrieving.move, retrieving.get
         self._worklist = worklist
+        self._subscriptions = subscriptions
         self._settings = settings
-        self._actions: dict[int, Callable[[ActionRequest], None]] = {
+        self._actions: dict[int, Callable[[ActionRequest], Done | None]] = {
             UPS_STATE_ACTION: self._change_state,
             UPS_CANCEL_ACTION: self._request_cancel,
+            UPS_SUBSCRIBE_ACTION: self._subscribe,
+            UPS_UNSUBSCRIBE_ACTION: self._unsubscribe,
+            UPS_SUSPEND_ACTION: self._suspend,
         }
 
     def _told(self, subject: str, caller: str, what: str) -> AbstractContextManager[None]:
@@ -164,10 +177,9 @@ class Handlers:
         )
         with self._told(asked.subject, asked.caller, "N-ACTION"):
             perform = self._acting(int(request.ActionTypeID), str(event.context.abstract_syntax))
-        perform(asked)
-        return statuses.reply(statuses.SUCCESS), None
+        return statuses.done(perform(asked) or Done()), None
 
-    def _acting(self, action_type: int, abstract_syntax: str) -> Callable[[ActionRequest], None]:
+    def _acting(self, action_type: int, abstract_syntax: str) -> Callable[[ActionRequest], Done | None]:
         """Who does an action of this type, asked for on a context of this class."""
         known = services.action(action_type)
         perform = self._actions.get(action_type)
@@ -210,6 +222,38 @@ class Handlers:
         self._must_be_offered("N-CREATE", uid, event)
         outcome = self._worklist.create(uid, decoded(event, request.AttributeList), caller(event))
         return statuses.done(outcome), None
+
+    def _subscribe(self, asked: ActionRequest) -> Done:
+        wish, locks = self._wish(asked), {"TRUE": True, "FALSE": False}
+        lock = str(asked.information.get("DeletionLock") or "")
+        if lock not in locks:
+            with self._told(asked.subject, asked.caller, "N-ACTION subscribe"):
+                raise Refused(
+                    f"subscription to {asked.subject}: found Deletion Lock {lock or 'none'}, expected TRUE or FALSE",
+                    rule=WatchRule.ARGUMENT,
+                    comment="Deletion Lock is missing or neither TRUE nor FALSE",
+                )
+        keys = Dataset()
+        keys.update({one.tag: one for one in asked.information if one.keyword not in {"ReceivingAE", "DeletionLock"}})
+        return self._subscriptions.subscribe(wish, has_lock=locks[lock], keys=keys)
+
+    def _unsubscribe(self, asked: ActionRequest) -> None:
+        self._subscriptions.unsubscribe(self._wish(asked))
+
+    def _suspend(self, asked: ActionRequest) -> None:
+        self._subscriptions.suspend(self._wish(asked))
+
+    def _wish(self, asked: ActionRequest) -> Wish:
+        """What an action on subscriptions asks for."""
+        receiver = str(asked.information.get("ReceivingAE") or "").strip()
+        if not receiver:
+            with self._told(asked.subject, asked.caller, "N-ACTION"):
+                raise Refused(
+                    f"subscription to {asked.subject}: found no Receiving AE, expected the AE title that is to be told",
+                    rule=WatchRule.ARGUMENT,
+                    comment="Receiving AE is missing",
+                )
+        return Wish(subject=asked.subject, receiver=receiver, actor=asked.caller, dialect=asked.dialect)
 
     @_answered
     def set(self, event: Any) -> Pair:

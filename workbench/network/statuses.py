@@ -13,6 +13,7 @@ from pydicom.dataset import Dataset
 from workbench.errors import Unavailable, WorkbenchError, short
 from workbench.workflow.answers import Done, Remark
 from workbench.workflow.ups import UpsRule
+from workbench.workflow.watching import WatchRule
 
 SUCCESS: Final = 0x0000
 PENDING: Final = 0xFF00
@@ -32,6 +33,8 @@ NO_SUCH_ACTION: Final = 0x0123
 OPTIONAL_IGNORED: Final = 0x0001
 CREATED_MODIFIED: Final = 0xB300
 VALUES_COERCED: Final = 0xB305
+INVALID_ARGUMENT_VALUE: Final = 0x0115
+LOCK_NOT_GRANTED: Final = 0xB301
 UNABLE_TO_PROCESS: Final = 0xC000
 IDENTIFIER_DOES_NOT_MATCH: Final = 0xA900
 
@@ -67,13 +70,24 @@ STATUS_OF: Final = MappingProxyType(
         UpsRule.CANCEL_COMPLETED.value: 0xC311,
         UpsRule.ALREADY_CANCELED.value: 0xB304,
         UpsRule.ALREADY_COMPLETED.value: 0xB306,
+        WatchRule.UNKNOWN_RECEIVER.value: 0xC308,
+        WatchRule.WRONG_ACTION.value: 0xC314,
+        WatchRule.NO_REPORTS.value: 0xC315,
+        WatchRule.ARGUMENT.value: INVALID_ARGUMENT_VALUE,
     }
 )
 """Rule of an error (its part before a colon) → status (TMS statement 4.2.1.11.3, 4.2.1.12.3, 4.2.1.13.3; PS3.4 Annex CC)."""
 
 
-REMARKS: Final = MappingProxyType({Remark.IGNORED: OPTIONAL_IGNORED, Remark.MODIFIED: CREATED_MODIFIED, Remark.COERCED: VALUES_COERCED})
-"""What a request that was done is told besides → warning (PS3.4 CC.2.5.3 and CC.2.6.3)."""
+REMARKS: Final = MappingProxyType(
+    {
+        Remark.IGNORED: OPTIONAL_IGNORED,
+        Remark.MODIFIED: CREATED_MODIFIED,
+        Remark.COERCED: VALUES_COERCED,
+        Remark.UNLOCKED: LOCK_NOT_GRANTED,
+    }
+)
+"""What a request that was done is told besides → warning (PS3.4 CC.2.3.4, CC.2.5.3 and CC.2.6.3)."""
 
 
 def status_of(error: WorkbenchError) -> int:

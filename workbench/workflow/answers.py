@@ -13,6 +13,8 @@ class Remark(StrEnum):
     """0001: optional attributes that are not supported here."""
     COERCED = "values coerced"
     """B305: values that the provider keeps itself."""
+    UNLOCKED = "deletion lock not granted"
+    """B301: the receiver is subscribed, without the lock that was asked for."""
     MODIFIED = "created with modifications"
     """B300: the provider added or left out something."""
 

@@ -27,6 +27,7 @@ from workbench.workflow.desk import Desk
 from workbench.workflow.gate import Gate, gate
 from workbench.workflow.places import STATION, code_of, room_named, station_of
 from workbench.workflow.refusals import SAYINGS, faulty, refusal, unknown
+from workbench.workflow.subscriptions import enroll
 from workbench.workflow.ups import Request, UpsRule
 from workbench.workflow.workitem import Detail, give_up, kept, meet, moment, read, tell_canceled, write
 
@@ -63,6 +64,7 @@ def create(desk: Desk, uid: str, given: Dataset, actor: str) -> Done:
         session = _joined(transaction, room, str(dataset.get("PatientID") or ""))
         row = _row(desk, dataset, room, session)
         transaction.workitems.add(row)
+        enroll(desk, transaction, row)
         detail: Detail = {"code": row.code, "room": room.name, **({} if session is None else {"session": session.id})}
         transaction.history.append(EventKind.WORKITEM_SCHEDULED, subject=uid, actor=actor, at=row.changed_at, detail=detail)
     log.info("workitem %s created by %s in room %s", uid, actor, room.name)

@@ -24,6 +24,7 @@ from workbench.treatment.session import Session, SessionKind, plan_session
 from workbench.workflow.delivered import begun_metersets, deliveries
 from workbench.workflow.desk import Desk
 from workbench.workflow.steps import Step, steps
+from workbench.workflow.subscriptions import enroll
 from workbench.workflow.workitem import give_up
 
 log = logging.getLogger(__name__)
@@ -221,6 +222,7 @@ class Schedule:
             for step, dataset in planned:
                 row = _workitem_row(dataset, session, step)
                 transaction.workitems.add(row)
+                enroll(self.desk, transaction, row)
                 detail: Detail = {"session": session.id, "code": row.code}
                 transaction.history.append(
                     EventKind.WORKITEM_SCHEDULED, subject=row.uid, actor=USER, at=self.desk.clock.now(), detail=detail

@@ -47,6 +47,19 @@ class WatchAction(StrEnum):
     """N-ACTION 5 on a global instance: nothing to come is subscribed to, what is subscribed to stays so."""
 
 
+class WatchRule(StrEnum):
+    """Why a subscription is refused; each is one status code (PS3.4 Table CC.2.3-3)."""
+
+    UNKNOWN_RECEIVER = "watch-receiver"
+    """C308: nobody knows where to send its reports."""
+    WRONG_ACTION = "watch-action"
+    """C314: a single workitem has no global subscription to suspend."""
+    NO_REPORTS = "watch-no-reports"
+    """C315: the settings say that no event reports are sent."""
+    ARGUMENT = "watch-argument"
+    """0115: Receiving AE or Deletion Lock is missing, or is no such value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One cell of the table.

@@ -6,7 +6,7 @@ One that came by N-CREATE may belong to no session: it stands in its room's work
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,6 +17,7 @@ from pydicom.sequence import Sequence
 from workbench.archive.database import Transaction
 from workbench.archive.rows import SessionRow, SessionState, StepState, WorkitemRow
 from workbench.dicom import charsets, codes, part10, uids
+from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
 from workbench.iods.workitem_requirements import lacking
 from workbench.mapping.dialects import spoken
@@ -27,6 +28,9 @@ from workbench.workflow.ups import Lock, Request, UpsRule, judge
 
 Detail = dict[str, str | int | float]
 PROGRESS: Final = "ProcedureStepProgressInformationSequence"
+READINESS: Final = ("InputReadinessState", "InputAvailabilityFlag")
+PERFORMERS: Final = frozenset({"ScheduledStationNameCodeSequence", "ScheduledHumanPerformersSequence"})
+"""Attributes of which subscribers are told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +115,24 @@ def write(transaction: Transaction, uid: str, dataset: Dataset, at: datetime) ->
     data = part10.encode(dataset, uids.EXPLICIT_LITTLE)
     transaction.workitems.rewrite(uid, dataset=data, progress_percent=percent, progress_text=words, at=at)
     return percent, words
+
+
+def happened(before: Dataset, after: Dataset, named: Iterable[str]) -> tuple[EventKind, ...]:
+    """What setting attributes of a workitem amounts to, in the order in which subscribers are told.
+
+    Parameters
+    ----------
+    before, after : its attributes.
+    named : keywords of those that were set; progress and performers are told of though they are as before (PS3.4 CC.2.4.3).
+    """
+    keywords, kinds = set(named), []
+    if any(before.get(keyword) != after.get(keyword) for keyword in READINESS):
+        kinds.append(EventKind.WORKITEM_READINESS_CHANGED)
+    if keywords & PERFORMERS:
+        kinds.append(EventKind.WORKITEM_ASSIGNED)
+    if PROGRESS in keywords:
+        kinds.append(EventKind.WORKITEM_PROGRESSED)
+    return tuple(kinds) or (EventKind.WORKITEM_CHANGED,)
 
 
 def progress(dataset: Dataset) -> tuple[float | None, str | None]:

@@ -29,7 +29,18 @@ from workbench.workflow.places import code_of, room_of
 from workbench.workflow.refusals import faulty, refusal
 from workbench.workflow.steps import release
 from workbench.workflow.ups import Request, UpsRule
-from workbench.workflow.workitem import Met, attributes, kept, meet, moment, must_be_complete, read, tell_canceled, write
+from workbench.workflow.workitem import (
+    Met,
+    attributes,
+    happened,
+    kept,
+    meet,
+    moment,
+    must_be_complete,
+    read,
+    tell_canceled,
+    write,
+)
 
 log = logging.getLogger(__name__)
 
@@ -150,16 +161,15 @@ class Worklist:
             said = [one for one in read(changes) if one.tag not in {TRANSACTION_UID, SPECIFIC_CHARACTER_SET}]
             taken, ignored = _sorted(said, dialect)
             now, dataset = self.desk.clock.now(), read(kept(met.row))
-            before = attributes(met.row, Dialect.FINAL).get("InputReadinessState")
             dataset.update({one.tag: one for one in translated(taken, dialect, Dialect.of(str(dataset.SOPClassUID)))})
             if any(is_scheduled(one.keyword) for one in taken):
                 dataset.ScheduledProcedureStepModificationDateTime = moment(now)
             room, code = room_of(dataset, self.desk.settings, met), code_of(dataset)
             percent, words = write(transaction, uid, dataset, now)
             transaction.workitems.place(uid, room=room, code=code)
-            after = attributes(transaction.workitems.get(uid) or met.row, Dialect.FINAL).get("InputReadinessState")
-            detail = met.detail(percent=percent or 0.0, text=words or "", **({} if before == after else {"readiness": str(after)}))
-            transaction.history.append(EventKind.WORKITEM_PROGRESSED, subject=uid, actor=actor, at=now, detail=detail)
+            detail = met.detail(percent=percent or 0.0, text=words or "")
+            for kind in happened(kept(met.row), dataset, (one.keyword for one in taken)):
+                transaction.history.append(kind, subject=uid, actor=actor, at=now, detail=detail)
         log.info("workitem %s changed by %s", uid, actor)
         if ignored:
             return Done(remark=Remark.IGNORED, comment=f"Not supported, ignored: {_named(ignored)}")
