@@ -15,6 +15,7 @@ from workbench.archive.rows import SessionRow
 from workbench.dicom import part10
 from workbench.errors import Refused
 from workbench.settings import Room
+from workbench.treatment.session import SessionKind
 from workbench.workflow.ups import Request
 
 ELSEWHERE = {"StudyInstanceUID": "2.25.404", "FrameOfReferenceUID": "2.25.405"}
@@ -159,10 +160,10 @@ def test_an_object_that_contradicts_itself_is_nobody_s(scene: Scene, make: Calla
 
 
 def both_running(house: House, *plans: Dataset) -> list[tuple[SessionRow, Dataset]]:
-    """A claimed session in each of two rooms, and their session plans."""
+    """A claimed session in each of two rooms, a treatment and a QA, and their session plans."""
     found = []
-    for room, plan in zip(("EYE1", "EYE2"), plans, strict=True):
-        session = house.prepare(plan, room=room)
+    for room, plan, kind in zip(("EYE1", "EYE2"), plans, (SessionKind.TREATMENT, SessionKind.QA), strict=True):
+        session = house.prepare(plan, room=room, kind=kind)
         house.claim(session)
         found.append((house.schedule.get(session.id), house.dataset(session.session_plan_uid)))
     return found

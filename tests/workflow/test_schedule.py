@@ -80,17 +80,50 @@ def test_a_room_has_one_session_until_it_is_completed(house: House, state: Sessi
 
 
 def test_another_room_is_free(make_house: HouseMaker) -> None:
-    """Two rooms, two sessions; where there are two, one has to be named."""
+    """Two rooms, two patients, two sessions; where there are two rooms, one has to be named."""
     house = make_house(rooms=TWO_ROOMS)
-    plan = house.bring_plan()
+    plan = house.bring_plan(PatientID="P-002")
 
-    house.prepare(plan, room="EYE1")
+    house.prepare(room="EYE1")
 
     assert house.prepare(plan, room="EYE2").room == "EYE2"
     with pytest.raises(Refused, match=r"^room: none named, expected one of EYE1, EYE2$"):
         house.prepare(plan)
     with pytest.raises(Refused, match=r"^room: found 'EYE3', expected one of EYE1, EYE2$"):
         house.prepare(plan, room="EYE3")
+
+
+def test_a_plan_is_treated_in_one_room_at_a_time(make_house: HouseMaker) -> None:
+    """What the other room still delivers would not be known: it has to be completed first; quality assurance may go on beside it."""
+    house = make_house(rooms=TWO_ROOMS)
+    plan = house.bring_plan()
+    first = house.prepare(plan, room="EYE1")
+
+    with pytest.raises(
+        Conflict, match=r"session 1 in room EYE1 treats it and is prepared, expected it to be completed before another treats it$"
+    ):
+        house.prepare(plan, room="EYE2")
+
+    assert house.prepare(plan, room="EYE2", kind=SessionKind.QA).kind is SessionKind.QA
+    house.schedule.complete(first.id)
+    assert house.prepare(plan, room="EYE1").fraction == 1
+
+
+def test_a_finished_workitem_without_a_record_leaves_it_to_the_user(house: House) -> None:
+    """COMPLETED, and nobody knows of what: which fraction is due cannot be told; named, it is treated, and the doubt is kept in words."""
+    plan = house.bring_plan(metersets_mu={1: 40.0, 2: 30.0})
+    session = house.prepare(plan)
+    uid = house.claim(session)
+    house.store(make_record(house.dataset(session.session_plan_uid)))
+    house.worklist.act(uid, Request.COMPLETE, LOCK, DEVICE)
+    house.schedule.complete(session.id)
+
+    with pytest.raises(Conflict, match=r"session 1 ended fraction 1 as COMPLETED, but no record of beam 2 came, expected the record, or"):
+        house.prepare(plan)
+
+    again = house.prepare(plan, fraction=1)
+    assert [task["beam"] for task in again.tasks] == [2]
+    assert again.explained.endswith("Session 1 ended fraction 1 as COMPLETED, but no record of beam 2 came.")
 
 
 def test_a_plan_that_is_not_stored_is_refused(house: House) -> None:
@@ -147,10 +180,13 @@ def test_an_interrupted_session_is_continued_with_the_same_monitor_units(house: 
 
 
 def test_a_beam_that_was_finished_is_listed_as_omitted(house: House) -> None:
-    """Beam 1 of two is done: the instruction treats beam 2 and omits beam 1 as ALREADY_TREATED."""
+    """Beam 1 of two is done, the workitem given up: the instruction treats beam 2 and omits beam 1 as ALREADY_TREATED."""
     plan = house.bring_plan(metersets_mu={1: 40.0, 2: 40.0})
     session = house.prepare(plan)
-    treat(house, session)
+    uid = house.claim(session)
+    house.store(make_record(house.dataset(session.session_plan_uid)))
+    house.worklist.act(uid, Request.CANCEL, LOCK, DEVICE)
+    house.schedule.complete(session.id)
 
     instruction = house.dataset(str(house.prepare(plan).instruction_uid))
 
@@ -285,7 +321,7 @@ def test_a_check_in_that_loses_the_race_for_the_room_is_refused(house: House, mo
     plan = house.bring_plan()
     house.prepare(plan)
     before = house.objects()
-    monkeypatch.setattr("workbench.workflow.schedule._must_be_free", lambda _view, _room: None)
+    monkeypatch.setattr("workbench.workflow.schedule._must_be_free", lambda *_: None)
 
     with pytest.raises(Conflict, match=r"^room EYE1: has a session that is not completed"):
         house.prepare(plan)

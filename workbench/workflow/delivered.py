@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from workbench.archive.database import Transaction
-from workbench.archive.rows import BeamRow, Origin, SessionRow, StoredObject
+from workbench.archive.rows import BeamRow, Origin, SessionRow, SessionState, StepState, StoredObject
+from workbench.dicom import codes
 from workbench.treatment.delivery import Delivery, DeliveryType, Termination, given
 from workbench.treatment.session import SessionKind
+from workbench.treatment.unrecorded import Unrecorded
+
+TREATMENT: Final = codes.RT_TREATMENT.value
 
 
 def deliveries(plan_uid: str, view: Transaction) -> list[Delivery]:
@@ -32,6 +37,25 @@ def begun_metersets(plan_uid: str, view: Transaction) -> dict[int, Mapping[int, 
     for session in view.sessions.all(plan_uid=plan_uid):
         if session.kind is SessionKind.TREATMENT and session.id in delivering:
             found.setdefault(session.fraction, session.metersets_mu)
+    return found
+
+
+def unrecorded(plan_uid: str, view: Transaction) -> list[Unrecorded]:
+    """Completed treatment sessions whose device finished its workitem and sent no record of some beam.
+
+    Where a record tells of an interruption, beams without one had not begun; the device merely called that COMPLETED.
+    """
+    beams_told = view.beams.find(plan_uid=plan_uid)
+    told = {(one.session_id, one.beam) for one in beams_told}
+    stopped = {one.session_id for one in beams_told if Termination(one.termination) in {Termination.OPERATOR, Termination.MACHINE}}
+    found = []
+    for session in view.sessions.all(plan_uid=plan_uid):
+        if session.kind is not SessionKind.TREATMENT or session.state is not SessionState.COMPLETED:
+            continue
+        done = [one for one in view.workitems.find(session_id=session.id, code=TREATMENT) if one.state is StepState.COMPLETED]
+        beams = tuple(int(task["beam"]) for task in session.tasks if (session.id, int(task["beam"])) not in told)
+        if done and beams and session.id not in stopped:
+            found.append(Unrecorded(session=session.id, fraction=session.fraction, beams=beams))
     return found
 
 

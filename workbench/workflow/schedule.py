@@ -21,7 +21,8 @@ from workbench.ocular.beamline import Beamline
 from workbench.settings import Room
 from workbench.treatment.course import Course, metersets, must_keep
 from workbench.treatment.session import Session, SessionKind, plan_session
-from workbench.workflow.delivered import begun_metersets, deliveries
+from workbench.treatment.unrecorded import notes_on
+from workbench.workflow.delivered import begun_metersets, deliveries, unrecorded
 from workbench.workflow.desk import Desk
 from workbench.workflow.steps import Step, steps
 from workbench.workflow.subscriptions import enroll
@@ -70,11 +71,11 @@ class Schedule:
         Raises
         ------
         Refused : no such plan, a beam without monitor units, a patient position that the emulated statement does not know.
-        Conflict : the room is busy, or there is nothing left to treat.
+        Conflict : the room is busy, another room treats the plan, there is nothing left to treat, or what is due cannot be told.
         """
         place = self.desk.settings.room(room)
         with self.desk.archive.database.reading() as view:
-            _must_be_free(view, place)
+            _must_be_free(view, place, plan_uid, kind)
             source = self._plan(plan_uid, view)
             plan_course = course(source)
             entered, begun = dict(meterset_mu or {}), begun_metersets(plan_uid, view)
@@ -82,6 +83,7 @@ class Schedule:
             decided = plan_session(plan_course, deliveries(plan_uid, view), given, kind=kind, fraction=fraction, begun_mu=begun)
             decided = replace(decided, images_first=images_first and kind is not SessionKind.IMAGING)
             if kind is SessionKind.TREATMENT:
+                decided = replace(decided, notes=(*decided.notes, *notes_on(plan_course, unrecorded(plan_uid, view), fraction)))
                 must_keep(plan_course, decided.fraction, entered, begun)
                 given = dict(begun.get(decided.fraction, given))
             supporting = _supporting(source, view)
@@ -215,6 +217,7 @@ class Schedule:
             prepared_at=now,
         )
         with self.desk.archive.database.transaction() as transaction:
+            _must_be_free(transaction, place, plan_course.plan_uid, decided.kind)
             session = transaction.sessions.add(draft)
             for (instance, file), dataset in zip(files, made, strict=True):
                 transaction.objects.add(_created(instance, file, dataset, session, draft))
@@ -251,7 +254,15 @@ def _session(view: Transaction, session_id: int) -> SessionRow:
     return session
 
 
-def _must_be_free(view: Transaction, room: Room) -> None:
+def _must_be_free(view: Transaction, room: Room, plan_uid: str, kind: SessionKind) -> None:
+    """One session in a room, and one that treats a plan: what another one still delivers would not be known to this one."""
+    for one in view.sessions.unfinished():
+        if one.room != room.name and one.plan_uid == plan_uid and one.kind is kind is SessionKind.TREATMENT:
+            raise Conflict(
+                f"plan {one.plan_label}: session {one.id} in room {one.room} treats it and is {one.state.value}, "
+                "expected it to be completed before another treats it",
+                rule="plan-busy",
+            )
     busy = view.sessions.open_in(room.name)
     if busy is not None:
         raise Conflict(
