@@ -48,3 +48,11 @@ def test_a_test_is_found_by_the_numbers_in_its_name(tmp_path: Path) -> None:
         "R001": ["test_r001_a.py::test_r001_r002_both"],
         "R002": ["test_r001_a.py::test_r001_r002_both", "test_r001_a.py::test_r002_again"],
     }
+
+
+def test_every_requirement_of_the_ocular_statement_is_shown_or_says_why_not() -> None:
+    """R148 to R246, none left out."""
+    accounted = set(shown()) | set(UNSHOWN)
+
+    assert len(required("Ocular")) == 99
+    assert [number for number in required("Ocular") if number not in accounted] == []
