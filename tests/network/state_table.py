@@ -6,9 +6,10 @@ here is taken from the code under test.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,32 @@ def cells() -> list[Cell]:
     ]
 
 
+class Link:
+    """An association on the classes of one dialect that is opened again when it was lost."""
+
+    def __init__(self, bench: Workbench, speech: Speech) -> None:
+        self._open = partial(associated, bench, speech.pull, speech.watch, speech.push)
+        self._held = ExitStack()
+        self._association = self._held.enter_context(self._open())
+
+    @property
+    def association(self) -> Association:
+        """The association, established."""
+        if not self._association.is_established:
+            self.close()
+            self._association = self._held.enter_context(self._open())
+        return self._association
+
+    def surely(self, call: Callable[[Association], tuple[str, str]]) -> tuple[str, str]:
+        """The answer to a request that changes nothing, asked once more when it was lost."""
+        answered = call(self.association)
+        return call(self.association) if answered[0] == "no answer" else answered
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._held.close()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rooms:
     """A provider with one room for each state, and one for requests that are done.
@@ -96,12 +123,17 @@ class Rooms:
     Parameters
     ----------
     workitems : state → SOP Instance UID of a workitem that is in it and that refused requests leave in it.
-    association : on the classes of one dialect.
+    link : to it, on the classes of one dialect.
     """
 
     bench: Workbench
     workitems: dict[str, str]
-    association: Association
+    link: Link
+
+    @property
+    def association(self) -> Association:
+        """An established association."""
+        return self.link.association
 
     def state(self, uid: str) -> str | None:
         """Where a workitem stands now."""
@@ -131,8 +163,9 @@ def rooms(folder: Path, speech: Speech) -> Iterator[Rooms]:
             session = bench.check_in(bench.add_plan(make_ion_plan()), room=state.replace(" ", "_"))
             made[state] = bench.workitems(session)[0].uid
             bring(bench, made[state], state)
-        with associated(bench, speech.pull, speech.watch, speech.push) as association:
-            yield Rooms(bench=bench, workitems={**made, NO_SUCH: "2.25.404"}, association=association)
+        link = Link(bench, speech)
+        yield Rooms(bench=bench, workitems={**made, NO_SUCH: "2.25.404"}, link=link)
+        link.close()
 
 
 def bring(bench: Workbench, uid: str, state: str) -> None:

@@ -130,9 +130,10 @@ def test_what_a_creation_needs(provider: Workbench, changes: dict[str, Any], exp
 
 
 def test_a_creation_names_its_instance(provider: Workbench) -> None:
-    """The sender chooses the UID (PS3.4 CC.2.5.2): without one it is 0117."""
+    """The sender chooses the UID (PS3.4 CC.2.5.2): without one, or with what is none, it is 0117."""
     with associated(provider, FINAL.push) as association:
         assert create(association, order(), None) == ("0117", "Affected SOP Instance UID is missing")
+        assert create(association, order(), "1.2.03") == ("0117", "Affected SOP Instance UID is no UID")
 
 
 def test_what_was_filled_in_or_left_out_is_told(provider: Workbench) -> None:

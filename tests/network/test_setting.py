@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
@@ -71,6 +72,9 @@ def test_what_no_n_set_may_name_takes_the_whole_request_with_it(clinic: Rooms, t
             {"ScheduledStationNameCodeSequence": [code("FRESH", "99OPW", "FRESH")]},
             ("0106", "Scheduled Station would leave the session's room"),
         ),
+        ({"ScheduledProcedureStepStartDateTime": "yesterday"}, ("0106", "ScheduledProcedureStepStartDateTime is malformed")),
+        ({"ProcedureStepLabel": "X" * 65}, ("0106", "ProcedureStepLabel is malformed")),
+        ({"ProcedureStepLabel": ["one", "two"]}, ("0106", "ProcedureStepLabel is malformed")),
         ({"InputInformationSequence": [Dataset()]}, ("0120", "TypeOfInstances is missing (+1)")),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
@@ -79,7 +83,21 @@ def test_what_would_leave_a_workitem_without_a_value_is_refused(
     clinic: Rooms, attributes: dict[str, Any], expected: tuple[str, str]
 ) -> None:
     """By the types of N-SET for user and provider."""
-    assert change(clinic.association, FINAL, clinic.workitems["IN PROGRESS"], LOCK, **attributes) == expected
+    uid = clinic.workitems["IN PROGRESS"]
+
+    assert clinic.link.surely(lambda association: change(association, FINAL, uid, LOCK, **attributes)) == expected
+
+
+@pytest.mark.parametrize("text", [b"abc ", b"1\\2 "], ids=["no number", "two numbers"])
+def test_progress_that_is_no_number_is_refused_in_both_dialects(clinic: Rooms, trial: Rooms, text: bytes) -> None:
+    """0106 with the attribute's name; an error of ours would be 0110."""
+    item = Dataset()
+    # As bytes: pydicom refuses to make such a number.
+    item[0x00741004] = RawDataElement(Tag(0x00741004), "DS", len(text), text, 0, True, True)
+    for held, speech in ((clinic, FINAL), (trial, TRIAL)):
+        answered = change(held.association, speech, held.workitems["IN PROGRESS"], LOCK, ProcedureStepProgressInformationSequence=[item])
+
+        assert answered == ("0106", "ProcedureStepProgress is malformed")
 
 
 def test_optional_attributes_that_workitems_do_not_have_are_ignored_and_told(clinic: Rooms) -> None:

@@ -22,7 +22,7 @@ def test_a_cell_that_refuses_answers_its_code_and_changes_nothing(clinic: Rooms,
     """Request, lock and state give the code of the table, an Error Comment that fits its 64 characters, and the same state after."""
     uid = clinic.workitems[cell.state]
 
-    code, comment = ask(clinic.association, TRIAL, cell.request, uid, cell.lock)
+    code, comment = clinic.link.surely(lambda association: ask(association, TRIAL, cell.request, uid, cell.lock))
 
     assert code == cell.code
     assert 0 < len(comment) <= 64
@@ -45,7 +45,7 @@ def test_a_cell_that_is_done_leads_to_its_state(clinic: Rooms, cell: Cell) -> No
 @pytest.mark.parametrize(("state", "code"), [one for one in zip(STATES, REQUEST_CANCEL, strict=True) if one[1] != OK])
 def test_a_cancellation_that_is_too_late_is_refused(clinic: Rooms, state: str, code: str) -> None:
     """Action type 2 on the Trial's Watch, our extension."""
-    answered, comment = request_cancel(clinic.association, TRIAL, clinic.workitems[state])
+    answered, comment = clinic.link.surely(lambda association: request_cancel(association, TRIAL, clinic.workitems[state]))
 
     assert answered == code
     assert 0 < len(comment) <= 64

@@ -62,8 +62,8 @@ def associated(bench: Workbench, *sop_classes: str, calling: str = DEVICE, **opt
 
 
 def answer(status: Dataset) -> tuple[str, str]:
-    """Status in hexadecimal, and Error Comment."""
-    return f"{status.Status:04X}", str(status.get("ErrorComment", ""))
+    """Status in hexadecimal, and Error Comment; "no answer" when pynetdicom's requestor lost it, as it now and then does under load."""
+    return (f"{status.Status:04X}" if "Status" in status else "no answer"), str(status.get("ErrorComment", ""))
 
 
 def act(association: Association, uid: str, state: str, lock: str | None, *, names: str = PUSH, action: int = 1) -> tuple[str, str]:

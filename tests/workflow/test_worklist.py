@@ -372,3 +372,15 @@ def test_a_claim_that_loses_the_race_after_the_look_is_refused(house: House, mon
     assert rule_of(house, uid, Request.CLAIM, LOCK) == UpsRule.WRONG_LOCK
     monkeypatch.undo()
     assert house.workitem(session).holder == RIVAL
+
+
+def test_a_change_in_an_unknown_character_set_is_refused(house: House) -> None:
+    """No text of it can be read; nothing is changed."""
+    uid = house.claim(house.prepare())
+    changes = progress(50)
+    changes.SpecificCharacterSet = "ISO_IR 999"
+
+    with pytest.raises(Refused) as refusal:
+        house.worklist.change(uid, changes, LOCK, DEVICE)
+
+    assert (refusal.value.rule, refusal.value.comment) == ("attribute-value", "Specific Character Set ISO_IR 999 is not supported")

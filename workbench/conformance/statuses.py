@@ -136,7 +136,7 @@ STATUSES: Final = (
     ),
     Status(CREATE, "0111", "Failure", "duplicate SOP instance", "a workitem of this UID exists", ("ups-duplicate",)),
     Status(CREATE, "C309", "Failure", "not SCHEDULED", "a workitem is created in no other state", ("ups-not-scheduled",)),
-    Status(CREATE, "0117", "Failure", "invalid object instance", "the request names no SOP Instance UID", ("instance-uid",)),
+    Status(CREATE, "0117", "Failure", "invalid object instance", "the request names no valid SOP Instance UID", ("instance-uid",)),
     Status(
         CREATE,
         "B300",
@@ -195,7 +195,7 @@ STATUSES: Final = (
         "0106",
         "Failure",
         "invalid attribute value",
-        "an attribute that the request may not name, an unknown state, a value that is not defined, or the station of no room",
+        "an attribute that the request may not name, an unknown state, a value not defined or breaking its VR, the station of no room",
         ("not-settable", "attribute-value"),
     ),
     Status(UPS, "C002", "Failure", "unable to process", "the data set's bytes are not whole", ("structure",)),

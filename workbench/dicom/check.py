@@ -6,13 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pydicom.config import RAISE
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataelem import DataElement, RawDataElement
 from pydicom.dataset import Dataset
-from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
-from pydicom.valuerep import validate_value
 from pydicom.values import convert_value
 
 from workbench.dicom import private, spec, values
@@ -153,7 +150,7 @@ def _attribute(here: _Here, row: Attribute, tag: BaseTag) -> Iterator[Finding]:
     elif values.is_empty(found):
         if _is_known(row, here.scope):
             yield _finding(path, tag, "value", f"found no value, expected {row.rule.expected(here.scope)}")
-    elif problem_ := _invalid(row.vr(), found):
+    elif problem_ := values.broken(row.vr(), found):
         yield _finding(path, tag, "undecodable", problem_)
     else:
         yield from _compared(row, path, tag, found, here.scope)
@@ -216,19 +213,6 @@ def _unlisted(dataset: Dataset, above: str, listed: dict[str, set[BaseTag]]) -> 
         elif f"{path}[0]" in listed:
             for index, item in enumerate(dataset[tag].value):
                 yield from _unlisted(item, f"{path}[{index}]", listed)
-
-
-def _invalid(vr: str, found: object) -> str:
-    """Why the value breaks its VR; nothing when it keeps it."""
-    for one in found if isinstance(found, MultiValue | list) else [found]:
-        original = getattr(one, "original_string", None)
-        text = str(one) if vr == "PN" else original if isinstance(original, str) else one
-        if isinstance(text, str):
-            try:
-                validate_value(vr, text, RAISE)
-            except ValueError as problem:
-                return f"value breaks VR {vr}: {problem}"
-    return ""
 
 
 def _finding(path: str, tag: BaseTag, code: str, message: str, severity: Severity = Severity.ERROR) -> Finding:

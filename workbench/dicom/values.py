@@ -9,9 +9,11 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Final
 
+from pydicom.config import RAISE
 from pydicom.errors import BytesLengthException
+from pydicom.multival import MultiValue
 from pydicom.uid import UID
-from pydicom.valuerep import DSfloat, PersonName, format_number_as_ds
+from pydicom.valuerep import DSfloat, PersonName, format_number_as_ds, validate_value
 
 TEXT_TOLERANCE: Final = 1e-9
 NUMBERS: Final = frozenset({"DS", "IS", "FL", "FD", "US", "UL", "SS", "SL"})
@@ -147,3 +149,16 @@ def shown(value: object) -> str:
         return f"{len(value)} values"
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def broken(vr: str, found: object) -> str:
+    """Why the value breaks its VR; nothing when it keeps it."""
+    for one in found if isinstance(found, MultiValue | list) else [found]:
+        original = getattr(one, "original_string", None)
+        text = str(one) if vr == "PN" else original if isinstance(original, str) else one
+        if isinstance(text, str):
+            try:
+                validate_value(vr, text, RAISE)
+            except ValueError as problem:
+                return f"value breaks VR {vr}: {problem}"
+    return ""

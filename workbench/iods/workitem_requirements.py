@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 from typing import Final, Literal
 
+from pydicom.datadict import dictionary_has_tag, dictionary_VM, keyword_for_tag
 from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
 
+from workbench.dicom.values import UNDECODABLE, broken
 from workbench.iods.workitem_operations import CODE, CONTENT_ITEM, NOT_ALLOWED, TABLE, TYPES, Macro, WorkitemAttribute
 
 Operation = Literal["n_create", "n_set"]
@@ -34,6 +38,8 @@ class Lack(StrEnum):
     """The operation must not name it."""
     INVALID = "not a defined value"
     """Its value is none of those that the standard enumerates."""
+    MALFORMED = "malformed"
+    """Its value breaks its value representation or multiplicity."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,29 @@ def faults(attributes: Dataset, operation: Operation) -> list[Fault]:
         if attributes.get(keyword) and attributes.get(keyword) not in values:
             found.append(Fault(path=keyword, lack=Lack.INVALID))
     return found
+
+
+def malformed(attributes: Dataset, above: str = "") -> Iterator[Fault]:
+    """What no workitem can keep: values that break their representation, or are more than the attribute takes."""
+    for tag in attributes.keys():
+        path = f"{above}{keyword_for_tag(tag) or tag}"
+        try:
+            element = attributes[tag]
+            is_broken = bool(broken(element.VR, element.value)) or _most(tag) < element.VM
+        except UNDECODABLE:
+            yield Fault(path=path, lack=Lack.MALFORMED)
+            continue
+        if element.VR == "SQ":
+            for item in element.value:
+                yield from malformed(item, f"{path}.")
+        elif is_broken:
+            yield Fault(path=path, lack=Lack.MALFORMED)
+
+
+def _most(tag: BaseTag) -> float:
+    """How many values an attribute takes; any number of one that the dictionary does not know."""
+    last = dictionary_VM(tag).rpartition("-")[2] if dictionary_has_tag(tag) else "n"
+    return float(last) if last.isdigit() else inf
 
 
 def lacking(workitem: Dataset, state: Literal["COMPLETED", "CANCELED"]) -> list[str]:

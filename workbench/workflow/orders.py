@@ -12,6 +12,7 @@ import logging
 
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.uid import UID
 
 from workbench.archive.database import Transaction
 from workbench.archive.rows import SessionRow, SessionState, StepState, WorkitemRow
@@ -26,7 +27,7 @@ from workbench.workflow.answers import Done, Remark
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import Gate, gate
 from workbench.workflow.places import STATION, code_of, room_named, station_of
-from workbench.workflow.refusals import SAYINGS, faulty, refusal, unknown
+from workbench.workflow.refusals import SAYINGS, faulty, must_be_readable, refusal, unknown
 from workbench.workflow.subscriptions import enroll
 from workbench.workflow.ups import Request, UpsRule
 from workbench.workflow.workitem import Detail, give_up, kept, meet, moment, read, tell_canceled, write
@@ -55,6 +56,7 @@ def create(desk: Desk, uid: str, given: Dataset, actor: str) -> Done:
     ):
         door = gate(transaction, desk.settings, actor)
         _must_be_new(transaction, uid)
+        must_be_readable(uid, given, Request.CREATE)
         _must_be_scheduled(uid, given)
         wrong = faults(given, "n_create")
         if wrong:
@@ -81,6 +83,7 @@ def request_cancel(desk: Desk, uid: str, reason: Dataset, actor: str) -> None:
     Raises
     ------
     Conflict : it is in a final state, or there is no such workitem for this AE title.
+    Refused : the reason cannot be read.
     """
     request, own_title = Request.REQUEST_CANCEL, desk.settings.ae_title
     with (
@@ -89,6 +92,8 @@ def request_cancel(desk: Desk, uid: str, reason: Dataset, actor: str) -> None:
     ):
         met, now, history = meet(transaction, desk.settings, uid, request, actor), desk.clock.now(), transaction.history
         met.must_allow(request)
+        must_be_readable(uid, reason, request)
+        reason = read(reason)
         history.append(EventKind.WORKITEM_CANCEL_REQUESTED, subject=uid, actor=actor, at=now, detail=met.detail(**_told(reason)))
         if met.row.state is not StepState.SCHEDULED:
             return
@@ -144,11 +149,11 @@ def _told(reason: Dataset) -> Detail:
 
 
 def _must_be_new(transaction: Transaction, uid: str) -> None:
-    if not uid:
+    if not UID(uid).is_valid:
         raise Refused(
-            "workitem: N-CREATE names no SOP Instance UID, expected one that its sender chose (PS3.4 CC.2.5.2)",
+            f"workitem: N-CREATE names SOP Instance UID {uid!r}, expected one that its sender chose (PS3.4 CC.2.5.2)",
             rule="instance-uid",
-            comment="Affected SOP Instance UID is missing",
+            comment=f"Affected SOP Instance UID is {'no UID' if uid else 'missing'}",
             facts={"asked": Request.CREATE.value},
         )
     known = transaction.workitems.get(uid)

@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from pydicom.dataset import Dataset
+
 from workbench.archive.rows import StepState, WorkitemRow
+from workbench.dicom import charsets
 from workbench.errors import Conflict, Refused
-from workbench.iods.workitem_requirements import Fault, Lack
+from workbench.iods.workitem_requirements import Fault, Lack, malformed
 from workbench.workflow.ups import Lock, Request, UpsRule
 
 
@@ -99,7 +102,13 @@ SAYINGS: Mapping[UpsRule, Saying] = MappingProxyType(
 
 
 RULE_OF: Mapping[Lack, str] = MappingProxyType(
-    {Lack.MISSING: "missing-attribute", Lack.EMPTY: "missing-value", Lack.FORBIDDEN: "not-settable", Lack.INVALID: "attribute-value"}
+    {
+        Lack.MISSING: "missing-attribute",
+        Lack.EMPTY: "missing-value",
+        Lack.FORBIDDEN: "not-settable",
+        Lack.INVALID: "attribute-value",
+        Lack.MALFORMED: "attribute-value",
+    }
 )
 """What is wrong with an attribute → rule that refuses the request."""
 
@@ -156,3 +165,19 @@ def faulty(uid: str, wrong: Sequence[Fault], request: Request) -> Refused:
         details=tuple(str(one) for one in wrong),
         facts={"asked": request.value},
     )
+
+
+def must_be_readable(uid: str, attributes: Dataset, request: Request) -> None:
+    """Hold the values of a request against their representation, before anything is made of them.
+
+    Raises
+    ------
+    Refused : one cannot be read, or not in the character set that is named.
+    """
+    try:
+        charsets.must_be_readable(attributes)
+    except Refused as problem:
+        raise Refused(f"workitem {uid}: {request.words} refused, {problem}", rule="attribute-value", comment=problem.comment) from problem
+    wrong = list(malformed(attributes))
+    if wrong:
+        raise faulty(uid, wrong, request)

@@ -26,7 +26,7 @@ from workbench.workflow.answers import Done, Remark
 from workbench.workflow.desk import Desk
 from workbench.workflow.gate import gate
 from workbench.workflow.places import code_of, room_of
-from workbench.workflow.refusals import faulty, refusal
+from workbench.workflow.refusals import faulty, must_be_readable, refusal
 from workbench.workflow.steps import release
 from workbench.workflow.ups import Request, UpsRule
 from workbench.workflow.workitem import (
@@ -157,6 +157,7 @@ class Worklist:
         ):
             met = meet(transaction, self.desk.settings, uid, Request.CHANGE, actor)
             met.must_allow(Request.CHANGE, lock)
+            must_be_readable(uid, changes, Request.CHANGE)
             _must_be_settable(uid, changes, dialect)
             said = [one for one in read(changes) if one.tag not in {TRANSACTION_UID, SPECIFIC_CHARACTER_SET}]
             taken, ignored = _sorted(said, dialect)
