@@ -71,6 +71,17 @@ def test_cornea_runs_through_the_planners_points(shared: Path, case: str) -> Non
     assert np.abs(off).max() < 0.25
 
 
+@pytest.mark.parametrize("case", CASES)
+def test_globe_runs_through_the_planners_points(shared: Path, case: str) -> None:
+    """Every point of ``sclera.csv`` lies on the ellipsoid of DIAH, DIAV and DIAM, within 0.01 mm."""
+    folder, _, model = clinical(shared, case)
+    points = read_points(folder / "model" / "sclera.csv")
+
+    away = np.linalg.norm(points - model.globe.on_surface(points), axis=1)
+
+    assert away.max() < 0.01
+
+
 @pytest.mark.parametrize(("case", "exponent", "height_mm"), [("P1", 2.0, 4.0), ("P2", 4.0, 8.3), ("P3", 4.0, 8.7)])
 def test_tumour_is_the_dome_of_the_planners_points(shared: Path, case: str, exponent: float, height_mm: float) -> None:
     """The height is THGT plus the 1.0 mm of SCLR (the base lies on the sclera's outside), the exponent 2 or 4."""

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from workbench.errors import Refused
 from workbench.ocular.eye import Laterality
-from workbench.ocular.gaze import Light, bld_angles, eye_rotation, fellow_light, gaze_vector, room_to_bld_deg, thin_edge_deg, to_bld
+from workbench.ocular.gaze import (
+    Light,
+    bld_angles,
+    eye_rotation,
+    fellow_light,
+    from_bld,
+    gaze_vector,
+    light_from_bld,
+    room_to_bld_deg,
+    thin_edge_deg,
+    to_bld,
+)
 
 LIGHT_DISTANCE_MM = 132.5
 """Of the OPTIS2 beamline, fitted from its published cases."""
@@ -110,14 +121,31 @@ def test_gantry_of_no_fixed_horizontal_beam_is_refused() -> None:
 
 @given(x=lengths, y=lengths, gantry=st.sampled_from([90.0, 270.0]), bld=angles)
 def test_turn_into_the_frame_keeps_lengths_and_can_be_undone(x: float, y: float, gantry: float, bld: float) -> None:
-    """Turning back by the same angle gives the point again."""
+    """Turning back gives the point again."""
     ((turned_x, turned_y),) = to_bld([(x, y)], gantry, bld)
 
-    back = math.radians(-room_to_bld_deg(gantry, bld))
-    found = (turned_x * math.cos(back) - turned_y * math.sin(back), turned_x * math.sin(back) + turned_y * math.cos(back))
+    (found,) = from_bld([(turned_x, turned_y)], gantry, bld)
 
     assert found == pytest.approx((x, y), abs=1e-9)
     assert math.hypot(turned_x, turned_y) == pytest.approx(math.hypot(x, y), abs=1e-9)
+
+
+@given(
+    polar=st.floats(min_value=0.0, max_value=80.0),
+    azimuth=st.floats(min_value=0.0, max_value=359.9),
+    gantry=st.sampled_from([90.0, 270.0]),
+    bld=angles,
+)
+def test_light_is_found_again_from_its_angles_on_the_wire(polar: float, azimuth: float, gantry: float, bld: float) -> None:
+    """Into the beam limiting device frame and back, a light is the same to the ten decimals that are kept."""
+    light = Light(polar_deg=polar, azimuth_deg=azimuth)
+
+    told_azimuth, told_polar = bld_angles(light, gantry, bld)
+    found = light_from_bld(told_azimuth, told_polar, gantry, bld)
+
+    assert 0 <= told_azimuth < 360
+    assert found.polar_deg == polar
+    assert math.cos(math.radians(found.azimuth_deg - azimuth)) == pytest.approx(1.0, abs=1e-12)
 
 
 @pytest.mark.parametrize(

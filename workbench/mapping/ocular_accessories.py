@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from workbench.errors import Refused
@@ -10,7 +9,7 @@ from workbench.mapping.item import Item
 from workbench.ocular.accessories import PARTIAL_WEDGES, LateralSpreader, RangeModulator, RangeShifter, Wedge
 from workbench.ocular.aperture import Aperture, Points
 from workbench.ocular.beamline import Beamline
-from workbench.ocular.gaze import room_to_bld_deg
+from workbench.ocular.gaze import from_bld
 
 BLOCK_DECIMALS = 5
 """Of a millimetre. Block Data of ours has six; one is lost on the way through the source's divergence."""
@@ -59,17 +58,10 @@ def _outline(block: Item) -> Points:
 
 
 def _milled(outline: Points, line: Beamline) -> Points:
-    turn = -math.radians(room_to_bld_deg(line.gantry_angle_deg, line.beam_limiting_device_angle_deg))
-    cos, sin = math.cos(turn), math.sin(turn)
+    turned = from_bld(outline, line.gantry_angle_deg, line.beam_limiting_device_angle_deg)
     # The gantry's X is the room's vertical (see ``Aperture.isocentric``).
     scale_y, scale_x = ((source - line.block.tray_to_isocentre_mm) / source for source in line.virtual_source_mm)
-    return tuple(
-        (
-            round((x * cos - y * sin) * scale_x, BLOCK_DECIMALS) + 0.0,
-            round((x * sin + y * cos) * scale_y, BLOCK_DECIMALS) + 0.0,
-        )
-        for x, y in outline
-    )
+    return tuple((round(x * scale_x, BLOCK_DECIMALS) + 0.0, round(y * scale_y, BLOCK_DECIMALS) + 0.0) for x, y in turned)
 
 
 def wedges(beam: Item, first: Item, line: Beamline, notes: list[str]) -> tuple[Wedge, ...]:

@@ -146,6 +146,8 @@ def _block(parts: Parts, line: Beamline, over: _Over) -> BlockMount:
         thickness_mm=over.number(block, "BlockThickness", mount.thickness_mm),
         material_id=over.text(block, "MaterialID", mount.material_id),
         tray_water_equivalent_mm=parts.beam.number("TotalBlockTrayWaterEquivalentThickness"),
+        # What the workshop mills is no part of a DICOM plan: it stays that of the line.
+        tool_radius_mm=line.block.tool_radius_mm,
     )
 
 

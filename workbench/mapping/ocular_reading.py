@@ -24,7 +24,7 @@ from workbench.mapping.ocular_beamline import Parts, beamline, described, referr
 from workbench.mapping.ocular_images import planned_image
 from workbench.ocular.beamline import Beamline
 from workbench.ocular.eye import Laterality, TreatedEye
-from workbench.ocular.gaze import Fixation, Light, room_to_bld_deg
+from workbench.ocular.gaze import Fixation, light_from_bld
 from workbench.ocular.plan import Field, OcularPlan
 from workbench.ocular.setup import SetupImage
 
@@ -204,9 +204,7 @@ def _fixation(beam: Item, eye: TreatedEye, line: Beamline, notes: list[str]) -> 
     azimuth, polar = beam.number("FixationLightAzimuthalAngle"), beam.number("FixationLightPolarAngle")
     if azimuth is None or polar is None:
         raise beam.refused("FixationLightAzimuthalAngle", "found no value, expected the light's azimuth beside its polar angle")
-    turn = room_to_bld_deg(line.gantry_angle_deg, line.beam_limiting_device_angle_deg)
-    # Ten decimals bring 359.99999999999994 back to 0.
-    light = Light(polar_deg=polar, azimuth_deg=round((azimuth - turn) % 360, 10) % 360)
+    light = light_from_bld(azimuth, polar, line.gantry_angle_deg, line.beam_limiting_device_angle_deg)
     # PS3.3 C.8.8.25: Fixation Eye is newer than the statement, so that ours have none.
     fixating = beam.text("FixationEye")
     if fixating == eye.laterality.fellow.value:

@@ -93,9 +93,9 @@ class Fixation:
 
 
 def _looks_like_radians(light: Light) -> bool:
-    """Both angles within a radian scale and given finer than any planner gives degrees: to a hundredth."""
+    """Both angles within a radian scale and given finer than any planner gives degrees, to a hundredth, single precision allowed for."""
     small = 0 < light.polar_deg < math.pi / 2 and 0 < light.azimuth_deg < 2 * math.pi
-    return small and all(abs(angle - round(angle, 2)) > 1e-9 for angle in (light.polar_deg, light.azimuth_deg))
+    return small and all(abs(angle - round(angle, 2)) > 1e-5 for angle in (light.polar_deg, light.azimuth_deg))
 
 
 def fellow_light(gaze: Light, treated: Laterality, interpupillary_mm: float, light_distance_mm: float) -> Light:
@@ -150,7 +150,18 @@ def to_bld(
     points_mm: Iterable[tuple[float, float]], gantry_angle_deg: float, bld_angle_deg: float = 0.0
 ) -> tuple[tuple[float, float], ...]:
     """Points of the room's x-y plane in the IEC beam limiting device frame, mm."""
-    turn = math.radians(room_to_bld_deg(gantry_angle_deg, bld_angle_deg))
+    return _turned(points_mm, room_to_bld_deg(gantry_angle_deg, bld_angle_deg))
+
+
+def from_bld(
+    points_mm: Iterable[tuple[float, float]], gantry_angle_deg: float, bld_angle_deg: float = 0.0
+) -> tuple[tuple[float, float], ...]:
+    """Points of the IEC beam limiting device frame in the room's x-y plane, mm; the inverse of ``to_bld``."""
+    return _turned(points_mm, -room_to_bld_deg(gantry_angle_deg, bld_angle_deg))
+
+
+def _turned(points_mm: Iterable[tuple[float, float]], turn_deg: float) -> tuple[tuple[float, float], ...]:
+    turn = math.radians(turn_deg)
     cos, sin = math.cos(turn), math.sin(turn)
     return tuple((x * cos - y * sin, x * sin + y * cos) for x, y in points_mm)
 
@@ -165,6 +176,17 @@ def bld_angles(light: Light, gantry_angle_deg: float, bld_angle_deg: float = 0.0
     # Ten decimals keep all that was measured and bring 359.99999999999994 back to 0.
     azimuth = round(light.azimuth_deg + room_to_bld_deg(gantry_angle_deg, bld_angle_deg), 10) % 360
     return (azimuth, light.polar_deg)
+
+
+def light_from_bld(azimuth_deg: float, polar_deg: float, gantry_angle_deg: float, bld_angle_deg: float = 0.0) -> Light:
+    """The light of these angles in the IEC beam limiting device frame; the inverse of ``bld_angles``.
+
+    Raises
+    ------
+    Refused : angles of no light in front of the eye.
+    """
+    azimuth = round((azimuth_deg - room_to_bld_deg(gantry_angle_deg, bld_angle_deg)) % 360, 10) % 360
+    return Light(polar_deg=polar_deg, azimuth_deg=azimuth)
 
 
 def thin_edge_deg(orientation_deg: float, gantry_angle_deg: float, bld_angle_deg: float = 0.0) -> float:
