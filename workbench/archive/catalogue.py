@@ -16,8 +16,9 @@ from sqlalchemy import Column, ColumnElement, Connection, Table, and_, func, sel
 from sqlalchemy.dialects import postgresql, sqlite
 
 from workbench.archive import schema
+from workbench.archive.narrowing import name_key, narrowing
 from workbench.archive.rows import IndexKeys
-from workbench.dicom.matching import NUMBER_VRS, Test, Values, Wildcard, Within, name_groups
+from workbench.dicom.matching import Test
 
 CHUNK: Final = 500
 """Groups counted in one statement; databases limit its parameters."""
@@ -73,7 +74,7 @@ class Catalogue:
 
     def register(self, keys: IndexKeys) -> None:
         """Enter the study and the series of an object that is being indexed, unless they are known."""
-        study = {"uid": keys.study_uid, "patient_name_key": _name_key(keys.patient_name)}
+        study = {"uid": keys.study_uid, "patient_name_key": name_key(keys.patient_name)}
         study |= {name: getattr(keys, name) for name in STUDY_COLUMNS}
         series = {"uid": keys.series_uid, "study_uid": keys.study_uid} | {name: getattr(keys, name) for name in SERIES_COLUMNS}
         insert = INSERTS[self._connection.dialect.name]
@@ -141,7 +142,7 @@ def _conditions(level: Level, tests: Mapping[str, Test]) -> list[ColumnElement[b
     homes: dict[Level, list[ColumnElement[bool]]] = {}
     for name, test in tests.items():
         home = Level.STUDY if name in STUDY_COLUMNS else Level.SERIES if name in SERIES_COLUMNS else level
-        condition = _condition(_column(home, name), test)
+        condition = narrowing(_column(home, name), test)
         if condition is not None:
             homes.setdefault(home, []).append(condition)
     above = {Level.STUDY: "study_uid", Level.SERIES: "series_uid"}
@@ -156,30 +157,3 @@ def _column(level: Level, name: str) -> Column[Any]:
     own = {Level.STUDY: "study_uid", Level.SERIES: "series_uid", Level.IMAGE: "uid"}[level]
     renamed = "uid" if name == own else "patient_name_key" if name == "patient_name" else name
     return TABLES[level].c[renamed]
-
-
-def _condition(column: Column[Any], test: Test) -> ColumnElement[bool] | None:
-    """What every match fulfils; None where SQL cannot say."""
-    match test:
-        case Within(vr="DA", period=period):
-            ends = [column >= f"{period.first:%Y%m%d}"] if period.first else []
-            return and_(column != "", *ends, *([column <= f"{period.last:%Y%m%d}"] if period.last else []))
-        case Values(vr="PN", texts=(name,)) | Wildcard(vr="PN", pattern=name):
-            # A key of several component groups is left to the caller.
-            return None if "=" in name else column.like(f"%={_like(name_groups(name)[0])}=%", escape="\\")
-        case Values(vr=vr, texts=texts) if vr not in NUMBER_VRS and all(text.isascii() for text in texts):
-            return column == texts[0] if len(texts) == 1 else column.in_(texts)
-        case Wildcard(pattern=pattern) if pattern.isascii():
-            return column.like(_like(pattern), escape="\\")
-        case _:
-            return None
-
-
-def _like(pattern: str) -> str:
-    """A pattern of DICOM as one of SQL."""
-    return "".join({"*": "%", "?": "_", "%": "\\%", "_": "\\_", "\\": "\\\\"}.get(letter, letter) for letter in pattern)
-
-
-def _name_key(name: str) -> str:
-    """A name's component groups in comparable form, each between equals signs."""
-    return "".join(f"={group}" for group in name_groups(name)) + "="

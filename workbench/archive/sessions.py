@@ -66,12 +66,12 @@ class Sessions:
 
     def unfinished(self) -> list[SessionRow]:
         """Sessions that are not completed, at most one for each room."""
-        query = select(schema.sessions).where(schema.sessions.c.state != SessionState.COMPLETED.value).order_by(schema.sessions.c.id)
+        query = select(schema.sessions).where(schema.IS_OPEN).order_by(schema.sessions.c.id)
         return [_session(row) for row in self._connection.execute(query)]
 
     def open_in(self, room: str) -> SessionRow | None:
         """The session of a room that is not completed; there is at most one."""
-        query = select(schema.sessions).where(schema.sessions.c.room == room, schema.sessions.c.state != SessionState.COMPLETED.value)
+        query = select(schema.sessions).where(schema.sessions.c.room == room, schema.IS_OPEN)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _session(row)
 

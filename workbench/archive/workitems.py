@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
 
+from pydicom.dataset import Dataset
 from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
 
 from workbench.archive import schema
+from workbench.archive.narrowing import instant, name_key, narrowing
 from workbench.archive.rows import SessionState, StepState, WorkitemRow
+from workbench.dicom import moments, part10, uids
+from workbench.dicom.matching import Test
+
+MATCHED: Final = MappingProxyType(
+    {"PatientID": "patient_id", "PatientName": "patient_name_key", "ScheduledProcedureStepStartDateTime": "start"}
+)
+"""Keyword of an attribute that workitems are commonly found by → its column."""
 
 
 class Workitems:
@@ -20,7 +31,7 @@ class Workitems:
     def add(self, workitem: WorkitemRow) -> None:
         """Put a workitem on the worklist."""
         row = {name: getattr(workitem, name) for name in WorkitemRow.__dataclass_fields__}
-        row |= {"state": workitem.state.value, "changed_at": workitem.changed_at.isoformat()}
+        row |= {"state": workitem.state.value, "changed_at": workitem.changed_at.isoformat(), **_matched(workitem.dataset)}
         self._connection.execute(insert(schema.workitems).values(**row))
 
     def get(self, uid: str) -> WorkitemRow | None:
@@ -36,8 +47,14 @@ class Workitems:
         code: str | None = None,
         rooms: tuple[str, ...] | None = None,
         session_id: int | None = None,
+        tests: Mapping[str, Test] | None = None,
     ) -> list[WorkitemRow]:
-        """Workitems that fit every condition given, in the order of their sessions; position acquisition comes before the beams."""
+        """Workitems that fit every condition given, in the order of their sessions; position acquisition comes before the beams.
+
+        Parameters
+        ----------
+        tests : keyword of ``MATCHED`` → how it is matched; of these SQL tells what cannot match, and the caller the rest.
+        """
         table = schema.workitems
         query = select(table).order_by(table.c.session_id, table.c.code, table.c.uid)
         for column, value in (
@@ -50,6 +67,10 @@ class Workitems:
                 query = query.where(column == value)
         if rooms is not None:
             query = query.where(table.c.room.in_(rooms))
+        for keyword, test in (tests or {}).items():
+            condition = narrowing(table.c[MATCHED[keyword]], test)
+            if condition is not None:
+                query = query.where(condition)
         return [_workitem(row) for row in self._connection.execute(query)]
 
     def uids(self) -> list[str]:
@@ -94,6 +115,7 @@ class Workitems:
             "progress_percent": progress_percent,
             "progress_text": progress_text,
             "changed_at": at.isoformat(),
+            **_matched(dataset),
         }
         self._connection.execute(update(schema.workitems).where(schema.workitems.c.uid == uid).values(**values))
 
@@ -108,6 +130,19 @@ class Workitems:
         return [_workitem(row) for row in self._connection.execute(query)]
 
 
+def _matched(encoded: bytes) -> dict[str, str]:
+    """Columns of what workitems are commonly found by, from their attributes."""
+    dataset = part10.decode(encoded, uids.EXPLICIT_LITTLE) if encoded else Dataset()
+    started = str(dataset.get("ScheduledProcedureStepStartDateTime") or "")
+    said = moments.offset(str(dataset.get("TimezoneOffsetFromUTC") or "")) or (UTC if moments.has_offset(started) else None)
+    start = None if said is None else moments.moment("DT", started, said)
+    return {
+        "patient_id": str(dataset.get("PatientID") or ""),
+        "patient_name_key": name_key(str(dataset.get("PatientName") or "")),
+        "start": "" if start is None else instant(start),
+    }
+
+
 def _workitem(row: Row[Any]) -> WorkitemRow:
-    plain = dict(row._mapping)
+    plain = {name: row._mapping[name] for name in WorkitemRow.__dataclass_fields__}
     return WorkitemRow(**plain | {"state": StepState(row.state), "changed_at": datetime.fromisoformat(row.changed_at)})

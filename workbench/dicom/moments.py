@@ -71,6 +71,11 @@ def moment(vr: str, text: str, zone: tzinfo) -> datetime | None:
         return None
 
 
+def has_offset(text: str) -> bool:
+    """Whether a DT says its offset from UTC itself."""
+    return SINGLE["DT"].fullmatch(text) is not None and OFFSET.search(text) is not None
+
+
 def offset(text: str) -> tzinfo | None:
     """The time zone of a Timezone Offset From UTC (0008,0201); None where it says none."""
     if not OFFSET.fullmatch(text):

@@ -12,6 +12,7 @@ from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from workbench.archive.rows import SessionState, StepState
+from workbench.archive.workitems import MATCHED
 from workbench.dicom import charsets
 from workbench.dicom.charsets import SPECIFIC_CHARACTER_SET
 from workbench.dicom.matching import Query, Test, Values
@@ -77,6 +78,7 @@ class Worklist:
                 state=_state(query),
                 code=_code(query),
                 rooms=door.room_names if door.rooms else None,
+                tests={key.keyword: key.test for key in query.keys if key.test is not None and key.keyword in MATCHED},
             )
         if any(not key.is_universal and not is_key(key.keyword) for key in asked.keys):
             return
