@@ -63,6 +63,8 @@ class Subscriber:
     status: int = 0x0000
     changed: threading.Condition = field(default_factory=threading.Condition)
     associations: int = 0
+    reached: threading.Event = field(default_factory=threading.Event)
+    """Set when the first report has come, before it is answered."""
 
     @property
     def peer(self) -> Peer:
@@ -107,9 +109,14 @@ class Subscriber:
 
 @contextmanager
 def listening(
-    title: str = "WATCHER", *, port: int = 0, classes: tuple[str, ...] = (EVENT, TRIAL_EVENT), hold: Callable[[], object] | None = None
+    title: str = "WATCHER",
+    *,
+    port: int = 0,
+    classes: tuple[str, ...] = (EVENT, TRIAL_EVENT),
+    hold: Callable[[], object] = lambda: None,
+    released: Callable[[], object] = lambda: None,
 ) -> Iterator[Subscriber]:
-    """A subscriber on a port; ``hold`` is called before each answer."""
+    """A subscriber on a port; ``hold`` is called before each answer, ``released`` when an association is released."""
     subscriber = Subscriber(title=title, port=port or free_port())
     entity = AE(title)
     entity.require_called_aet = True
@@ -117,11 +124,15 @@ def listening(
         entity.add_supported_context(uid, list(SYNTAXES), scu_role=False, scp_role=True)
 
     def hear(event: Any) -> tuple[int, None]:
-        if hold is not None:
-            hold()
+        subscriber.reached.set()
+        hold()
         return subscriber.keep(event)
 
-    handlers = [(evt.EVT_N_EVENT_REPORT, hear), (evt.EVT_ESTABLISHED, subscriber.count)]
+    handlers: list[Any] = [
+        (evt.EVT_N_EVENT_REPORT, hear),
+        (evt.EVT_ESTABLISHED, subscriber.count),
+        (evt.EVT_RELEASED, lambda _: released()),
+    ]
     server = entity.make_server(("127.0.0.1", subscriber.port), evt_handlers=handlers)
     # pynetdicom's own thread looks every half second whether it is to stop, which every test would wait for.
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
