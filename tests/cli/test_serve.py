@@ -73,6 +73,30 @@ def test_the_command_line_works_beside_a_running_provider(tmp_path: Path) -> Non
     assert (shown["state"], shown["workitems"][0]["state"], shown["workitems"][0]["holder"]) == ("active", "IN PROGRESS", "DEVICE")
 
 
+def test_the_user_s_side_of_an_interruption_works_beside_a_running_provider(tmp_path: Path) -> None:
+    """Canceled, recorded by hand, completed and continued by commands, while the device that holds the workitem is refused."""
+    data, plan = tmp_path / "data", tmp_path / "plan.dcm"
+    write(plan)
+    with serving(data) as served:
+        workbench("import", plan, "--data", data)
+        session = as_json("session", "prepare", uid_of(plan), "--imaging", "--data", data)
+        acquisition, treatment = (one["uid"] for one in session["workitems"])
+        with served.peer() as peer:
+            assert [str(peer.act(uid, "IN PROGRESS", LOCK)) for uid in (acquisition, treatment)] == ["0000", "0000"]
+            canceled = as_json("session", "cancel", session["id"], "--data", data)
+            refused = [peer.report(treatment, LOCK, percent=50, text="half").status, peer.act(treatment, "CANCELED", LOCK).status]
+        recorded = workbench("session", "record", session["id"], "--beam", 1, "--meterset", 12.5, "--data", data)
+        completed = as_json("session", "complete", session["id"], "--data", data)
+        second = as_json("session", "prepare", uid_of(plan), "--data", data)
+        with served.peer() as peer:
+            assert peer.act(second["workitems"][0]["uid"], "IN PROGRESS", LOCK).is_success
+
+    assert refused == [0xC300, 0xB304]
+    assert [one["state"] for one in canceled["workitems"]] == ["CANCELED", "CANCELED"]
+    assert (recorded.returncode, completed["state"]) == (0, "completed")
+    assert second["explained"] == "Beam 1 continues at 12.5 MU because fraction 1 stopped there, short of 40.0 MU."
+
+
 def test_what_was_acknowledged_survives_a_kill_and_the_session_goes_on(tmp_path: Path) -> None:
     """Killed in the middle of a C-STORE run: every Success is there, nothing half, the claim's lock still opens the workitem."""
     data = tmp_path / "data"
