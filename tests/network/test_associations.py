@@ -9,11 +9,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from pydicom.dataset import Dataset
 from pynetdicom.association import Association
 
 from tests.clinic import BenchMaker, connect
 from tests.network.wire import CT, FIND, MOVE, PULL, RECORD, VERIFICATION, associated, association_request, claimed, raw_connection
 from workbench.bench import Workbench
+from workbench.dicom import part10, uids
 from workbench.errors import Unavailable
 from workbench.settings import TMS_AS_STATED, Limits, Room, Settings
 
@@ -218,6 +220,47 @@ def test_a_connection_that_breaks_in_the_middle_of_a_pdu_harms_nobody(provider: 
         connection.sendall(association_request(provider)[:40])
 
     assert echo_is_answered(provider)
+
+
+def command(**elements: object) -> bytes:
+    """A command set in one P-DATA-TF on presentation context 1 (PS3.8 9.3.5.1, PS3.7 6.3.1)."""
+    dataset = Dataset()
+    for keyword, value in elements.items():
+        setattr(dataset, keyword, value)
+    value = struct.pack(">BB", 1, 0x03) + part10.encode(dataset, uids.IMPLICIT_LITTLE)
+    return struct.pack(">BxLL", 0x04, len(value) + 4, len(value)) + value
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        (command(), "RAW sent what cannot be read (AttributeError); association aborted"),
+        (
+            command(AffectedSOPClassUID=CT, CommandField=1, MessageID=1, Priority=0, CommandDataSetType=1, AffectedSOPInstanceUID=""),
+            "RAW sent a C_STORE that is not complete; association aborted",
+        ),
+    ],
+    ids=["no command", "no instance"],
+)
+def test_what_is_no_message_ends_its_association(provider: Workbench, caplog: pytest.LogCaptureFixture, message: bytes, line: str) -> None:
+    """A-ABORT at once instead of silence, one line in the log, no thread that dies; others are served."""
+    data = struct.pack(">BxLLBB", 0x04, 6, 2, 1, 0x02)
+
+    heard = ends(provider, association_request(provider), message + data)
+
+    assert (heard[:1], ABORT in heard[-10:]) == (ACCEPT, True)
+    assert [one for one in caplog.messages if "aborted" in one] == [line]
+    assert echo_is_answered(provider)
+
+
+def test_stopping_ends_connections_that_ask_for_nothing(provider: Workbench, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody connected and said nothing: the connection is closed, and there is nothing to tell about it."""
+    with raw_connection(provider) as connection:
+        assert echo_is_answered(provider)
+        provider.stop()
+
+        assert connection.recv(READ) == b""
+    assert [one.getMessage() for one in caplog.records if one.levelname != "INFO"] == []
 
 
 def test_stopping_lets_a_waiting_association_go(provider: Workbench) -> None:

@@ -13,9 +13,11 @@ from pynetdicom.service_class_n import UnifiedProcedureStepServiceClass
 from workbench.conformance import services
 from workbench.dicom import uids
 from workbench.network.mended import mend
+from workbench.network.unreadable import abort_over_it
 from workbench.settings import Identity
 
 mend()
+abort_over_it()
 # pynetdicom logs identifiers, and so patients' names, at INFO level, and formats every PDU for a debug log that nobody reads.
 _config.LOG_REQUEST_IDENTIFIERS = False
 _config.LOG_RESPONSE_IDENTIFIERS = False

@@ -11,6 +11,7 @@ from threading import Thread
 from typing import Any, Final
 
 from pynetdicom import AE, evt
+from pynetdicom.association import Association
 from pynetdicom.transport import ThreadedAssociationServer
 
 from workbench.conformance.services import APPLICATION_CONTEXT
@@ -113,7 +114,7 @@ class Provider:
             time.sleep(POLL_S)
         for one in associations:
             if one.is_alive():
-                one.abort()
+                _end(one)
         log.info("%s stopped listening", self._settings.ae_title)
 
     def _entity(self) -> AE:
@@ -156,6 +157,14 @@ class Provider:
             (evt.EVT_N_GET, self._handlers.get),
             (evt.EVT_N_CREATE, self._handlers.create),
         ]
+
+
+def _end(association: Association) -> None:
+    """Abort it; a connection that has not asked for an association yet is closed."""
+    if association.is_established:
+        association.abort()
+    elif association.dul.socket is not None:
+        association.dul.socket.close()
 
 
 def only_dicom(event: Any) -> None:
