@@ -29,12 +29,15 @@ from workbench.errors import Refused, Unavailable
 from workbench.events import Bridge, Event, EventBus, EventKind, Events
 from workbench.mapping import ocular_plans
 from workbench.mapping.manual_record import Entry
+from workbench.mapping.ocular_images import film_picture
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.network.handlers import Handlers
 from workbench.network.reports import Reporter
 from workbench.network.server import Address, Provider, free_port
 from workbench.ocular.beamline import Beamline, known_beamlines
+from workbench.ocular.equipment import FilmGeometry
 from workbench.ocular.plan import OcularPlan
+from workbench.ocular.setup import FilmPicture, View
 from workbench.settings import DEFAULT_DEVICE_AE_TITLE, Peer, Settings
 from workbench.treatment.session import SessionKind
 from workbench.workflow import media
@@ -383,6 +386,20 @@ class Workbench:
         if stored is None:
             raise Refused(f"object {uid}: is not stored here, expected the SOP Instance UID of a stored object", rule="object")
         return self._archive.read(stored).dataset()
+
+    def picture(self, uid: str, film: FilmGeometry | None = None, view: View | None = None) -> FilmPicture:
+        """A stored RT Image as a picture: calibrated pixels with millimetre axes, and its curves.
+
+        Parameters
+        ----------
+        film : the geometry that took it, for example ``plan.ocular.film(View.AXIAL)``; it tells the magnification.
+        view : which one it is, where its label does not say.
+
+        Raises
+        ------
+        Refused : it is not stored, or no picture of a setup view.
+        """
+        return film_picture(self.dataset(uid), film, view)
 
     def path(self, uid: str) -> Path:
         """The file of a stored object."""

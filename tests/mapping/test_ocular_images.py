@@ -121,9 +121,87 @@ def test_a_picture_that_gives_both_distances_knows_its_magnification() -> None:
     assert film_picture(dataset).magnification == pytest.approx(1861 / 1244)
 
 
+def with_pixels(values: list[list[int]], **changes: object) -> Dataset:
+    """An image of 16-bit pixels of 10 mm, changed as another maker might have written it."""
+    dataset, _ = exported(rows=len(values), columns=len(values[0]), pixel_mm=10.0, outlines=())
+    dataset.BitsAllocated, dataset.BitsStored, dataset.HighBit = 16, 16, 15
+    dataset.PixelData = np.array(values, dtype="<i4").astype("<u2").tobytes()
+    for keyword, value in changes.items():
+        setattr(dataset, keyword, value)
+    return encoded(dataset).dataset()
+
+
+@pytest.mark.parametrize(
+    ("changes", "values"),
+    [
+        ({}, [[1, 2, 3], [4, 5, 61440]]),
+        ({"RescaleSlope": 0.5, "RescaleIntercept": -1.0}, [[-0.5, 0.0, 0.5], [1.0, 1.5, 30719.0]]),
+        ({"BitsStored": 12, "HighBit": 11}, [[1, 2, 3], [4, 5, 0]]),
+        ({"PixelRepresentation": 1}, [[1, 2, 3], [4, 5, -4096]]),
+    ],
+    ids=["stored", "rescaled", "twelve bits", "signed"],
+)
+def test_pixels_are_calibrated(changes: dict[str, object], values: list[list[float]]) -> None:
+    """Slope and intercept where there are such; bits above the high bit do not count; the sign does (PS3.3 C.11.1, PS3.5 8.1.1)."""
+    picture = film_picture(with_pixels([[1, 2, 3], [4, 5, 61440]], **changes))
+
+    assert picture.pixels is not None
+    assert picture.pixels.tolist() == values
+
+
+def test_a_picture_has_axes_in_millimetres_on_film_and_at_the_isocentre() -> None:
+    """Three columns of 10 mm about the axis; the axial film at 1861 mm shows what lies at 1244 mm."""
+    picture = film_picture(with_pixels([[1, 2, 3], [4, 5, 6]]), make_plan().beamline.axial)
+
+    across, down = picture.film_axes_mm
+    assert (across.tolist(), down.tolist()) == ([-10.0, 0.0, 10.0], [5.0, -5.0])
+    assert picture.isocentre_axes_mm[0] == pytest.approx(across * 1244 / 1861, rel=1e-12)
+    assert picture.isocentre_axes_mm[1] == pytest.approx(down * 1244 / 1861, rel=1e-12)
+
+
+def test_a_picture_of_unknown_magnification_has_no_axes_at_the_isocentre() -> None:
+    """It says what is missing, and so does one without pixels."""
+    picture = film_picture(with_pixels([[1, 2]]))
+
+    with pytest.raises(Refused, match="magnification is not known, expected source to film over source to axis"):
+        _ = picture.isocentre_axes_mm
+    with pytest.raises(Refused, match="has no pixels, expected some"):
+        _ = film_picture(exported()[0]).film_axes_mm
+
+
+def test_a_receptor_beside_the_axis_moves_picture_and_curves() -> None:
+    """Its origin lies 2 mm right of the axis and 3 mm below it."""
+    dataset, _ = exported()
+    straight = film_picture(dataset)
+    dataset.XRayImageReceptorTranslation = [2.0, -3.0, -617.0]
+
+    moved = film_picture(dataset)
+
+    assert moved.position_mm == (straight.position_mm[0] + 2.0, straight.position_mm[1] - 3.0)
+    assert moved.outlines[0].points_mm[0] == (1.5 + 2.0, 2.25 - 3.0)
+
+
+def test_a_negative_is_told_as_one() -> None:
+    """MONOCHROME1: the values stay, the smallest is the brightest."""
+    picture = film_picture(with_pixels([[1, 2]], PhotometricInterpretation="MONOCHROME1"))
+
+    assert picture.is_negative
+    assert picture.pixels is not None
+    assert picture.pixels.tolist() == [[1, 2]]
+
+
+def test_a_picture_of_another_label_is_read_when_its_view_is_named() -> None:
+    """The label is that of another system; the user knows which film it is."""
+    dataset, _ = exported()
+    dataset.RTImageLabel = "PA 0 deg"
+
+    assert film_picture(dataset, view=View.LATERAL).view is View.LATERAL
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
+        ({"XRayImageReceptorAngle": 5.0}, "found X-Ray Image Receptor Angle 5, expected 0: a turned film has no x and y"),
         ({"RTImageLabel": "OBLIQUE"}, "found RT Image Label 'OBLIQUE', expected AXIAL or LATERAL"),
         ({"RTImagePosition": None}, "found RTImagePosition None, expected two numbers"),
         ({"Rows": 66}, "found 5266 bytes of Pixel Data, expected 5346 for 66 rows of 81"),

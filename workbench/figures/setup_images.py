@@ -63,7 +63,12 @@ def _extent_mm(picture: FilmPicture, shape: tuple[int, ...]) -> tuple[float, flo
 def _draw_picture(axes: Axes, picture: FilmPicture, half_mm: float, *, title_points: int) -> None:
     blank = picture.pixels is None or not np.any(picture.pixels)
     if picture.pixels is not None and not blank:
-        axes.imshow(picture.pixels, cmap="gray", extent=_extent_mm(picture, picture.pixels.shape), interpolation="nearest")
+        axes.imshow(
+            picture.pixels,
+            cmap="gray_r" if picture.is_negative else "gray",
+            extent=_extent_mm(picture, picture.pixels.shape),
+            interpolation="nearest",
+        )
     colour, halo = (palette.BLACK, palette.WHITE) if blank else (palette.WHITE, palette.BLACK)
     axes.axhline(0, color=palette.FAINT, linewidth=0.8, alpha=1.0 if blank else 0.35)
     axes.axvline(0, color=palette.FAINT, linewidth=0.8, alpha=1.0 if blank else 0.35)

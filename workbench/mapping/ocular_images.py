@@ -8,6 +8,7 @@ Position gives the centre of the upper left pixel in the same plane, so the pixe
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -49,33 +50,39 @@ def image_scope(plan: OcularPlan, image: SetupImage, *, image_uid: str, uids: Ex
     return Scope({"plan": plan, "image": image, "film": film, "image_uid": image_uid, "uids": uids, "identity": identity})
 
 
-def film_picture(dataset: Dataset, film: FilmGeometry | None = None) -> FilmPicture:
-    """An RT Image as a picture to be looked at.
+def film_picture(dataset: Dataset, film: FilmGeometry | None = None, view: View | None = None) -> FilmPicture:
+    """An RT Image as a picture to be looked at: calibrated pixels with millimetre axes, and its curves.
+
+    Image position and curves are told in the receptor's frame; X-Ray Image Receptor Translation brings both to the imaging axis.
 
     Parameters
     ----------
     film : the geometry that took it; without it the magnification is known only where the image gives both distances.
+    view : which one it is; when not given, its label says so.
 
     Returns
     -------
-    Pixels are None when there are none or all are zero: such an image is only planned.
+    Pixels are None when there are none or all are zero: such an image is only planned. They are rescaled where the image has a
+    Rescale Slope and Intercept (PS3.3 C.11.1), and stored numbers otherwise.
 
     Raises
     ------
-    Refused : it is no AXIAL or LATERAL view, or its pixels or curves do not fit what it says of them.
+    Refused : it is no AXIAL or LATERAL view, its receptor is turned, or its pixels or curves do not fit what it says of them.
     """
     where = f"RT Image {dataset.get('SOPInstanceUID', '')}".strip()
     label = str(dataset.get("RTImageLabel") or "")
-    if label not in set(View):
+    if view is None and label not in set(View):
         raise Refused(f"{where}: found RT Image Label {label!r}, expected {' or '.join(View)}", rule="view")
-    spacing = _pair(dataset, "ImagePlanePixelSpacing", where)
+    right, up = _receptor_mm(dataset, where)
+    x, y = _pair(dataset, "RTImagePosition", where)
     return FilmPicture(
-        view=View(label),
+        view=view or View(label),
         pixels=_pixels(dataset, where),
-        pixel_mm=spacing,
-        position_mm=_pair(dataset, "RTImagePosition", where),
-        outlines=tuple(_outlines(dataset, where)),
+        pixel_mm=_pair(dataset, "ImagePlanePixelSpacing", where),
+        position_mm=(x + right, y + up),
+        outlines=tuple(_shifted(one, right, up) for one in _outlines(dataset, where)),
         magnification=_magnification(dataset, film),
+        is_negative=dataset.get("PhotometricInterpretation") == "MONOCHROME1",
     )
 
 
@@ -113,6 +120,20 @@ def _pair(dataset: Dataset, keyword: str, where: str) -> tuple[float, float]:
     return (float(found[0]), float(found[1]))
 
 
+def _receptor_mm(dataset: Dataset, where: str) -> tuple[float, float]:
+    """Where the receptor's origin lies from the imaging axis: to the right and up."""
+    angle, moved = dataset.get("XRayImageReceptorAngle"), dataset.get("XRayImageReceptorTranslation")
+    if angle:
+        raise Refused(
+            f"{where}: found X-Ray Image Receptor Angle {float(angle):g}, expected 0: a turned film has no x and y", rule="geometry"
+        )
+    return (0.0, 0.0) if not moved else (float(moved[0]), float(moved[1]))
+
+
+def _shifted(outline: Outline, right: float, up: float) -> Outline:
+    return replace(outline, points_mm=tuple((x + right, y + up) for x, y in outline.points_mm)) if right or up else outline
+
+
 def _magnification(dataset: Dataset, film: FilmGeometry | None) -> float | None:
     source_to_film, source_to_axis = dataset.get("RTImageSID"), dataset.get("RadiationMachineSAD")
     if source_to_film and source_to_axis:
@@ -130,9 +151,20 @@ def _pixels(dataset: Dataset, where: str) -> NDArray[np.generic] | None:
     data, size = _bytes(dataset, spec.tag_of("PixelData")), rows * columns * bits // 8
     if len(data) < size:
         raise Refused(f"{where}: found {len(data)} bytes of Pixel Data, expected {size} for {rows} rows of {columns}", rule="pixels")
-    kind = f"<{'i' if dataset.get('PixelRepresentation') == 1 else 'u'}{bits // 8}"
-    pixels = np.frombuffer(data[:size], dtype=kind).reshape(rows, columns)
-    return pixels if pixels.any() else None
+    is_signed = dataset.get("PixelRepresentation") == 1
+    pixels = np.frombuffer(data[:size], dtype=f"<{'i' if is_signed else 'u'}{bits // 8}").reshape(rows, columns)
+    unused = bits - int(dataset.get("HighBit") or bits - 1) - 1
+    if unused > 0:
+        # Bits above the high bit may hold anything (PS3.5 8.1.1); shifting back keeps the sign.
+        pixels = (pixels << unused) >> unused
+    return _calibrated(dataset, pixels) if pixels.any() else None
+
+
+def _calibrated(dataset: Dataset, pixels: NDArray[np.generic]) -> NDArray[np.generic]:
+    slope, intercept = dataset.get("RescaleSlope"), dataset.get("RescaleIntercept")
+    if slope is None and intercept is None:
+        return pixels
+    return pixels * float(1 if slope is None else slope) + float(intercept or 0)  # type: ignore[no-any-return, operator]
 
 
 def _outlines(dataset: Dataset, where: str) -> Iterator[Outline]:

@@ -88,10 +88,11 @@ class FilmPicture:
 
     Parameters
     ----------
-    pixels : shape (rows, columns), first row on top; None for an image that is only planned.
+    pixels : shape (rows, columns), first row on top, calibrated where the image says how; None for an image that is only planned.
     pixel_mm : height and width of a pixel on the film.
     position_mm : centre of the first (upper left) pixel, film frame.
     magnification : film over isocentric plane; None when not known.
+    is_negative : whether the smallest value is the brightest (MONOCHROME1).
     """
 
     view: View
@@ -100,6 +101,7 @@ class FilmPicture:
     position_mm: tuple[float, float]
     outlines: tuple[Outline, ...]
     magnification: float | None
+    is_negative: bool = False
 
     def __post_init__(self) -> None:
         owner = f"picture {self.view}"
@@ -109,6 +111,36 @@ class FilmPicture:
         expect.finite(owner, x=self.position_mm[0], y=self.position_mm[1])
         if self.pixels is not None and (self.pixels.ndim != 2 or self.pixels.size == 0):
             raise Refused(f"{owner}: pixels have shape {self.pixels.shape}, expected rows by columns", rule="pixels")
+
+    @property
+    def film_axes_mm(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Centres of the columns, to the right, and of the rows, downwards from the first, film frame.
+
+        Raises
+        ------
+        Refused : there are no pixels.
+        """
+        if self.pixels is None:
+            raise Refused(f"picture {self.view}: has no pixels, expected some", rule="pixels")
+        rows, columns = self.pixels.shape
+        height, width = self.pixel_mm
+        left, top = self.position_mm
+        across: NDArray[np.float64] = left + width * np.arange(columns, dtype=np.float64)
+        down: NDArray[np.float64] = top - height * np.arange(rows, dtype=np.float64)
+        return (across, down)
+
+    @property
+    def isocentre_axes_mm(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The same, brought back to the plane through the isocentre: x and y of the room (AXIAL), z and y (LATERAL).
+
+        Raises
+        ------
+        Refused : there are no pixels, or the magnification is not known.
+        """
+        if self.magnification is None:
+            raise Refused(f"picture {self.view}: magnification is not known, expected source to film over source to axis", rule="geometry")
+        across, down = self.film_axes_mm
+        return (across / self.magnification, down / self.magnification)
 
     @classmethod
     def planned(cls, image: SetupImage) -> FilmPicture:
