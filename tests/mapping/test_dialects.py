@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 from pydicom.dataset import Dataset
 
+from tests.clinic import make_ion_plan
+from tests.mapping.test_sessions import make_context
+from workbench.dicom import codes
+from workbench.dicom.build import build
+from workbench.dicom.check import check, errors
+from workbench.iods import FINAL_WORKITEM, WORKITEM
 from workbench.iods.dialect import Dialect
 from workbench.mapping.dialects import spoken, translated
+from workbench.mapping.sessions import Input, workitem_scope
 
 TRIAL_PUSH, FINAL_PUSH = "1.2.840.10008.5.1.4.34.4.1", "1.2.840.10008.5.1.4.34.6.1"
 TRIAL_INSTRUCTION, FINAL_INSTRUCTION = "1.2.840.10008.5.1.4.34.1", "1.2.840.10008.5.1.4.34.7"
@@ -136,3 +145,34 @@ def test_series_listed_twice_are_one_series_of_the_trial() -> None:
 def test_the_negotiated_class_tells_the_dialect(sop_class: str, dialect: Dialect) -> None:
     """34.4.x are the Trial's, 34.6.x the final text's (PS3.6 Annex A)."""
     assert Dialect.of(sop_class) is dialect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """One series of inputs, as the rows of the final text read it."""
+
+    study: str
+    uid: str
+    instances: tuple[SimpleNamespace, ...]
+
+
+def test_a_workitem_of_check_in_said_in_the_final_text_is_what_its_rows_build() -> None:
+    """The rows of the final text are written down apart from the mapping; both come to the same data set."""
+    plan, context = make_ion_plan(), make_context()
+    inputs = [
+        Input(study="2.25.10", series="2.25.11", sop_class=ION_PLAN, instance="2.25.111"),
+        Input(study="2.25.10", series="2.25.12", sop_class=TRIAL_INSTRUCTION, instance="2.25.112"),
+    ]
+    scope = workitem_scope(plan, context, code=codes.RT_TREATMENT, inputs=inputs, uid="2.25.5")
+    final = scope.child(
+        readiness="READY",
+        input_series=[
+            Series(study="2.25.10", uid=series, instances=(SimpleNamespace(sop_class_uid=sop_class, uid=instance),))
+            for series, sop_class, instance in (("2.25.11", ION_PLAN, "2.25.111"), ("2.25.12", FINAL_INSTRUCTION, "2.25.112"))
+        ],
+    )
+
+    said = spoken(build(WORKITEM, scope), Dialect.FINAL)
+
+    assert said == build(FINAL_WORKITEM, final)
+    assert errors(check(FINAL_WORKITEM, said, final)) == []

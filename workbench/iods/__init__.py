@@ -9,6 +9,7 @@ from typing import Final
 from workbench.dicom.spec import Iod
 from workbench.iods.ct_image import RECEIVED_CT_IMAGE
 from workbench.iods.delivery_instruction import DELIVERY_INSTRUCTION, RECEIVED_DELIVERY_INSTRUCTION
+from workbench.iods.final_workitem import FINAL_WORKITEM
 from workbench.iods.ion_plan import RECEIVED_ION_PLAN, SESSION_PLAN
 from workbench.iods.ion_record import MANUAL_RECORD, RECEIVED_ION_RECORD
 from workbench.iods.ocular_ion_plan import OCULAR_ION_PLAN
@@ -21,6 +22,7 @@ from workbench.iods.workitem import RECEIVED_WORKITEM, WORKITEM
 __all__ = [
     "CREATED",
     "DELIVERY_INSTRUCTION",
+    "FINAL_WORKITEM",
     "MANUAL_RECORD",
     "OCULAR_ION_PLAN",
     "OCULAR_RT_IMAGE",
