@@ -117,3 +117,16 @@ def test_optic_disc_lies_nasal_of_the_macula() -> None:
 
     named = {str(one.get_label()): np.array(one.get_xy()) for one in axes.patches if isinstance(one, Polygon)}
     assert named["optic disc"][:, 0].mean() < named["macula"][:, 0].mean() - 3
+
+
+@pytest.mark.parametrize(("thin_edge_mm", "rightmost_mm"), [(2.0, -2.0), (-2.0, 2.0)])
+def test_partial_wedge_hatches_what_it_covers(thin_edge_mm: float, rightmost_mm: float) -> None:
+    """Thin towards the patient's left, +x: it ends 2 mm before the axis when its edge is positive, 2 mm beyond when negative."""
+    plan = sample_plan()
+    wedge = replace(plan.field.wedges[0], orientation_deg=0.0, type="PARTIAL_STANDARD", thin_edge_mm=thin_edge_mm)
+
+    axes = only_axes(beams_eye_view(replace(plan, field=replace(plan.field, wedges=(wedge,)))))
+
+    (cover,) = [np.array(one.get_xy()) for one in axes.patches if isinstance(one, Polygon) and one.get_label() == "wedge Wed1"]
+    assert cover[:, 0].max() == pytest.approx(rightmost_mm, abs=1e-9)
+    assert cover[:, 0].min() == pytest.approx(np.array(plan.isocentric.points_mm)[:, 0].min(), abs=1e-9)

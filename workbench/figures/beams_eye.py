@@ -9,6 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, PathPatch, Polygon
 from matplotlib.path import Path
+from shapely import Polygon as Area
+from shapely import box, get_parts
+from shapely.affinity import rotate
 
 from workbench.figures import anatomy, palette
 from workbench.ocular.beam_view import beam_view
@@ -21,6 +24,7 @@ SCALE_BAR_MM = 5
 DIAL_RINGS_DEG = (15, 30, 45)
 HIDDEN = frozenset({Structure.GLOBE, Structure.RETINA, Structure.CORNEA, Structure.ANTERIOR_CHAMBER, Structure.OPTIC_NERVE})
 """Drawn exactly above, or lying under others in this view: limbus and lens stand for the front of the eye, the disc for the nerve."""
+PLAIN_LABELS = ("limbus", "tumour base", "block", "snout", "beam axis")
 WIDE_INCHES = 5.8
 """Width that a legend in three columns and a title in full size need."""
 
@@ -40,20 +44,30 @@ def beams_eye_view(plan: OcularPlan, *, inches: tuple[float, float] = (6.4, 6.8)
     _draw_eye(axes, plan)
     _draw_block(axes, plan, snout_mm)
     _draw_aperture(axes, plan)
-    _draw_wedges(axes, plan, snout_mm)
     is_wide = inches[0] >= WIDE_INCHES
+    corner_points = palette.SMALL_POINTS if is_wide else palette.SMALL_POINTS - 2
+    _draw_wedges(axes, plan, snout_mm, corner_points)
     _frame(axes, plan, snout_mm, title_points=palette.TITLE_POINTS if is_wide else palette.TEXT_POINTS)
-    _draw_dial(axes, plan)
-    figure.legend(
-        *axes.get_legend_handles_labels(),
-        loc="outside lower center",
-        ncols=3 if is_wide else 2,
-        frameon=False,
-        fontsize=palette.SMALL_POINTS,
-        labelcolor=palette.INK,
-        handlelength=2.6,
-    )
+    _draw_dial(axes, plan, corner_points)
+    _legend(figure, axes, is_wide=is_wide)
     return figure
+
+
+def _legend(figure: Figure, axes: Axes, *, is_wide: bool) -> None:
+    """What is drawn; in a narrow figure what explains itself is left out, so that the view stays the largest thing."""
+    entries = zip(*axes.get_legend_handles_labels(), strict=True)
+    kept = [(handle, label) for handle, label in entries if is_wide or not label.startswith(PLAIN_LABELS)]
+    figure.legend(
+        *zip(*kept, strict=True),
+        loc="outside lower center",
+        ncols=3,
+        frameon=False,
+        fontsize=palette.SMALL_POINTS if is_wide else palette.SMALL_POINTS - 1.5,
+        labelcolor=palette.INK,
+        handlelength=2.6 if is_wide else 1.5,
+        columnspacing=2.0 if is_wide else 0.9,
+        labelspacing=0.5 if is_wide else 0.25,
+    )
 
 
 def _snout_radius_mm(plan: OcularPlan) -> float:
@@ -127,7 +141,7 @@ def _draw_aperture(axes: Axes, plan: OcularPlan) -> None:
     axes.plot(0, 0, marker="+", markersize=14, markeredgewidth=1.2, color=palette.BLACK, linestyle="none", label="beam axis")
 
 
-def _draw_wedges(axes: Axes, plan: OcularPlan, snout_mm: float) -> None:
+def _draw_wedges(axes: Axes, plan: OcularPlan, snout_mm: float, points: float) -> None:
     """An arrow to the thin edge of each wedge where its direction is known; else the word that it is not."""
     words = []
     for wedge in plan.field.wedges:
@@ -143,7 +157,7 @@ def _draw_wedges(axes: Axes, plan: OcularPlan, snout_mm: float) -> None:
             "\n".join(words),
             transform=axes.transAxes,
             va="top",
-            fontsize=palette.SMALL_POINTS,
+            fontsize=points,
             color=palette.INK,
             linespacing=1.3,
         )
@@ -152,10 +166,33 @@ def _draw_wedges(axes: Axes, plan: OcularPlan, snout_mm: float) -> None:
 def _draw_wedge_arrow(axes: Axes, plan: OcularPlan, wedge: Wedge, orientation_deg: float, snout_mm: float) -> None:
     line = plan.beamline
     towards = math.radians(thin_edge_deg(orientation_deg, line.gantry_angle_deg, line.beam_limiting_device_angle_deg))
+    _draw_wedge_cover(axes, plan, wedge, towards, snout_mm)
     tip = (snout_mm * math.cos(towards), snout_mm * math.sin(towards))
     tail = (0.62 * tip[0], 0.62 * tip[1])
     axes.annotate("", xy=tip, xytext=tail, arrowprops={"arrowstyle": "-|>", "color": palette.INK, "linewidth": 1.6, "hatch": "xx"})
     axes.text(*tail, wedge.id, ha="center", va="center", fontsize=palette.SMALL_POINTS, color=palette.INK, bbox=_PAPER)
+
+
+def _draw_wedge_cover(axes: Axes, plan: OcularPlan, wedge: Wedge, towards: float, snout_mm: float) -> None:
+    """Hatching over the part of the opening that a wedge covers: all of it, or what lies behind the thin edge of a partial one."""
+    far = 4 * snout_mm
+    edge = far if wedge.thin_edge_mm is None else -wedge.thin_edge_mm
+    covered = rotate(box(-far, -far, edge, far), towards, origin=(0, 0), use_radians=True)
+    for part in get_parts(covered.intersection(Area(plan.isocentric.points_mm))):
+        outline = np.array(part.exterior.coords)
+        axes.add_patch(
+            Polygon(
+                outline,
+                closed=True,
+                facecolor="none",
+                edgecolor=palette.WEDGE,
+                hatch="\\\\\\",
+                linewidth=0,
+                alpha=0.8,
+                zorder=2.8,
+                label=f"wedge {wedge.id}",
+            )
+        )
 
 
 _PAPER = {"facecolor": palette.WHITE, "edgecolor": "none", "alpha": 0.85, "pad": 1.5}
@@ -191,7 +228,7 @@ def _frame(axes: Axes, plan: OcularPlan, snout_mm: float, *, title_points: int) 
     )
 
 
-def _draw_dial(axes: Axes, plan: OcularPlan) -> None:
+def _draw_dial(axes: Axes, plan: OcularPlan, points: float) -> None:
     """A small polar dial: rings of the polar angle, the lamp that is switched on, and the treated eye's own direction."""
     dial = axes.inset_axes((0.79, 0.79, 0.2, 0.2))
     outermost = DIAL_RINGS_DEG[-1]
@@ -210,9 +247,7 @@ def _draw_dial(axes: Axes, plan: OcularPlan) -> None:
     words = f"light {physical.polar_deg:.1f}° at {physical.azimuth_deg:.1f}°"
     if plan.fixation.fellow_light is not None:
         words += f"\n{plan.fixation.words}"
-    axes.text(
-        0.985, 0.785, words, transform=axes.transAxes, ha="right", va="top", fontsize=palette.SMALL_POINTS, color=palette.INK, bbox=_PAPER
-    )
+    axes.text(0.985, 0.785, words, transform=axes.transAxes, ha="right", va="top", fontsize=points, color=palette.INK, bbox=_PAPER)
 
 
 def _on_dial(polar_deg: float, azimuth_deg: float) -> tuple[float, float]:

@@ -193,8 +193,10 @@ def _drawn(scene: _Scene, through: Points, depth: Points, across: int) -> Points
 def _draw_bracket(axes: Axes, scene: _Scene, across: int) -> None:
     """Range and modulation over the eye, where the ray through the tumour's middle has them."""
     through = scene.beam.to_isocentric(np.array([scene.middle_mm]))
-    (proximal, _), (distal, _) = (_drawn(scene, through, depth, across)[0] for depth in _ends_mm(scene.plan, through))
     field, top = scene.plan.field, axes.get_ylim()[1]
+    # The numbers are those without wedges, and so are the brackets.
+    depths = (np.array([field.range_mm - field.modulation_mm]), np.array([field.range_mm]))
+    (proximal, _), (distal, _) = (_drawn(scene, through, depth, across)[0] for depth in depths)
     entry = _drawn(scene, through, np.zeros(1), across)[0][0]
     for height, (start, stop), words, line in (
         (top - 1.3, (entry, distal), f"range {field.range_mm:.1f}", "-"),
