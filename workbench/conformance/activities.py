@@ -31,7 +31,8 @@ ACTIVITIES: Final = (
         "prepare_session",
         "Prepare a session",
         "a user checks the patient in",
-        "session plan, delivery instruction and workitem are stored together; the workitem is offered to worklist queries at once",
+        "session plan, delivery instruction and workitem (two when position acquisition comes first) are stored together; they are offered "
+        "to worklist queries at once",
         "4.1.3.1",
     ),
     Activity(

@@ -28,8 +28,12 @@ DESCRIPTIONS: Final = {
         "association of our own. When one of them is withheld the whole request fails."
     ),
     "C-STORE": (
-        "An object is taken when a session of the calling device's room is claimed, when it belongs to that session's patient and plan, "
-        "and when it keeps the rows of annex 8.1. Success is answered when the object is on the disk and in the index. The same data set "
+        "An object is taken when a session of the calling device's room is claimed, when it belongs to that session, and when it keeps "
+        "the rows of annex 8.1. A treatment record belongs by the plan it references; setup CT, RT Image, structure set and registration "
+        "by Patient ID together with plan, study, frame of reference or a referenced object. A reference to another patient's objects or "
+        "to another plan refuses the object whatever else fits (C001), and so does one that fits two running sessions of a device that "
+        "serves two rooms. Table positions and registrations are read on receipt: an ambiguous position and a registration that is not "
+        "rigid are refused (C002). Success is answered when the object is on the disk and in the index. The same data set "
         "sent again is a Success; another data set under the same UID is refused and nothing is overwritten."
     ),
     "N-ACTION": (
@@ -76,7 +80,16 @@ def networking() -> str:
         numbered(f"{step.service}: {step.what}." for step in TREATMENT),
         paragraph(
             "After an interruption the next session continues it: the instruction has CONTINUATION with start and end meterset for the "
-            "interrupted beam, TREATMENT for beams not begun, and lists finished beams as omitted, ALREADY_TREATED."
+            "interrupted beam, TREATMENT for beams not begun, and lists finished beams as omitted, ALREADY_TREATED. Monitor units of one "
+            "delivery are read from Delivered Primary Meterset and from the control points together, whether these count from where the "
+            "delivery started or along the beam; where they contradict each other the larger counts. Records that tell of the same "
+            "beam-on count once; setup beams and quality assurance count for no fraction; a record counts for the fraction that its "
+            "session treated. A beam counts as finished when no more than 0.01 MU is missing, or no more than 0.5 % of a beam that ended "
+            "normally."
+        ),
+        paragraph(
+            "A session may image first: position acquisition (121707) and treatment (121726) are two workitems, the second with Input "
+            "Availability INCOMPLETE until the first is COMPLETED; then the objects acquired are among its inputs."
         ),
         heading("4.2", "Application entity"),
         heading("4.2.1", "SOP classes"),
