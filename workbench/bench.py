@@ -22,6 +22,7 @@ from pydicom.dataset import Dataset
 from workbench import settings as configuration
 from workbench.archive.archive import Archive
 from workbench.archive.rows import Origin, SessionRow, StoredObject, WorkitemRow
+from workbench.archive.verification import Verification, verify
 from workbench.clock import Clock, SystemClock
 from workbench.dicom import part10, uids
 from workbench.dicom.uids import RandomUids, UidSource
@@ -127,6 +128,7 @@ class Workbench:
         self._subscriptions, self._retention = Subscriptions(self._desk), Retention(self._desk)
         self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self._subscriptions, self.settings))
         self._reporter = Reporter(self.settings, Reports(self._desk), self.bus)
+        self.verification: Verification | None = None
         self._opened_after = self._last_event()
         self._closing = threading.Event()
         # Also without a provider of its own: what another process does is told to who waits and watches here.
@@ -189,15 +191,34 @@ class Workbench:
         return Records(self._archive.database)
 
     def start(self) -> None:
-        """Accept associations from now on."""
+        """Accept associations from now on; the archive is verified first, ``verification`` says what was found."""
         if self._provider.is_running:
             return
-        self._archive.files.discard_parts()
+        self.verification = self.verify()
         if self.settings.keep_workitems_days is not None:
             self._retention.forget(older_than_days=self.settings.keep_workitems_days, actor=self.settings.ae_title)
         self._provider.start()
         self._reporter.start()
         self._note(EventKind.PROVIDER_STARTED)
+
+    def verify(self, *, deep: bool = False) -> Verification:
+        """Hold every stored object against its file, and clear away what a crash left; nothing that was acknowledged is touched.
+
+        Parameters
+        ----------
+        deep : read every byte instead of every length.
+        """
+        found = verify(self._archive, deep=deep)
+        now = self._desk.clock.now()
+        with self._archive.database.transaction() as transaction:
+            for several, what in ((found.missing, "missing"), (found.damaged, "damaged")):
+                for uid in several:
+                    transaction.history.append(EventKind.OBJECT_DAMAGED, subject=uid, actor=USER, at=now, detail={"found": what})
+            if found.repaired:
+                detail = {"parts": found.parts, "put_aside": len(found.put_aside)}
+                subject = self.settings.ae_title
+                transaction.history.append(EventKind.ARCHIVE_REPAIRED, subject=subject, actor=USER, at=now, detail=detail)
+        return found
 
     def stop(self) -> None:
         """Accept no more; what is in flight finishes first."""

@@ -65,3 +65,38 @@ def test_every_refusal_of_a_call_is_in_the_history(command: Command, make_bench:
         ("", "C-MOVE", "identifier"),
     ]
     assert {one["actor"] for one in told} == {DEVICE}
+
+
+def test_verifying_the_archive_prints_and_exits_by_what_it_found(command: Command, make_bench: BenchMaker, tmp_path: Path) -> None:
+    """0 while everything is whole; 1 with the UID of what is gone, which is in the history as well."""
+    uid = write(tmp_path / "plan.dcm")
+    command("import", tmp_path / "plan.dcm")
+    whole = command("archive", "verify", "--deep")
+    with make_bench() as bench:
+        bench.path(uid).unlink()
+
+    broken = command("archive", "verify", "--format", "json")
+
+    assert (whole.code, whole.out) == (0, "archive: 1 objects, all whole (every byte was looked at)\n")
+    assert (broken.code, json.loads(broken.out)["missing"]) == (1, [uid])
+    told = json.loads(command("history", "--subject", uid, "--format", "json").out)
+    assert [(one["kind"], one["detail"]) for one in told][1:] == [("object.damaged", {"found": "missing"})]
+
+
+def test_a_damaged_object_is_a_clear_refusal_on_retrieval(make_bench: BenchMaker) -> None:
+    """Its sub-operation fails with a comment, the others are sent; the provider says at its start what is wrong."""
+    first = make_bench(listen=True)
+    session = first.check_in(first.add_plan(make_ion_plan()))
+    assert session.instruction_uid is not None
+    path = first.path(session.instruction_uid)
+    path.write_bytes(path.read_bytes()[:-2])
+    first.close()
+    provider = make_bench(listen=True)
+
+    report = SimulatedDevice(provider.address).run()
+
+    assert provider.verification is not None
+    assert provider.verification.damaged == (session.instruction_uid,)
+    assert not report.passed
+    assert "damaged" in report.expectations[-1].heard
+    assert provider.workitems()[0].state.value == "CANCELED"

@@ -103,6 +103,10 @@ _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
         EventKind.OBJECT_REFUSED: _refusal,
         EventKind.REQUEST_REFUSED: _refusal,
         EventKind.OBJECTS_SENT: lambda one: f"{one.subject} was sent objects that {one.actor} asked for",
+        EventKind.OBJECT_DAMAGED: lambda one: (
+            f"{one.actor} had the archive verified and found {one.detail.get('found', 'damaged')} the file of object"
+        ),
+        EventKind.ARCHIVE_REPAIRED: lambda one: f"{one.actor} had what a crash left in the archive cleared away",
         EventKind.PROVIDER_STARTED: lambda one: f"{one.actor} started provider {one.subject}",
         EventKind.PROVIDER_STOPPED: lambda one: f"{one.actor} stopped provider {one.subject}",
     }

@@ -41,6 +41,12 @@ class Archive:
         )
         return self.files.put(header, instance.data)
 
+    def index(self, transaction: Transaction, stored: StoredObject, instance: Encoded) -> None:
+        """Write the row of an object whose file was kept; kept again, should a verification have put it aside meanwhile."""
+        if not self.path(stored).exists():
+            self.keep(instance)
+        transaction.objects.add(stored)
+
     def read(self, stored: StoredObject) -> Encoded:
         """The object's bytes."""
         return part10.parse_file(self.files.read(stored.file), stored.uid)

@@ -7,14 +7,21 @@ it. Nothing is ever overwritten: the same bytes have the same name.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import tempfile
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
+from workbench.dicom import part10
 from workbench.errors import Unavailable
 
+log = logging.getLogger(__name__)
+
 PART_PREFIX = ".part-"
+SUFFIX = ".dcm"
+ASIDE = "aside"
+"""Folder of files that no row speaks of; beside the shelves, whose names have two digits."""
 
 
 class ObjectFiles:
@@ -44,25 +51,63 @@ class ObjectFiles:
         digest.update(data)
         name = digest.hexdigest()
         path = self.path(name)
-        if not path.exists():
+        if path.exists():
+            # It is as young as if it were written now: a verification leaves it alone until its row is there.
+            path.touch()
+        else:
             self._write(path, header, data)
         return name
 
     def path(self, name: str) -> Path:
         """Where the file of this name is."""
-        return self.folder / name[:2] / f"{name}.dcm"
+        return self.folder / name[:2] / f"{name}{SUFFIX}"
 
     def read(self, name: str) -> bytes:
         """The file's bytes.
 
         Raises
         ------
-        Unavailable : it is gone or cannot be read.
+        Unavailable : it is gone, cannot be read, or is not what was put.
         """
         try:
-            return self.path(name).read_bytes()
+            content = self.path(name).read_bytes()
         except OSError as problem:
             raise Unavailable(f"object file {name}: cannot be read ({problem.strerror})") from problem
+        if sha256(content).hexdigest() != name:
+            log.error("object file %s is damaged: its content is not what was stored", name)
+            raise Unavailable(
+                f"object file {name}: its content is not what was stored, expected the SHA-256 of its name",
+                rule="damaged",
+                comment="The stored object is damaged",
+            )
+        return content
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of the file as it is, in hexadecimal; read piece by piece."""
+        with self.path(name).open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+
+    def data_size(self, name: str) -> int | None:
+        """Bytes of the data set, from the file's length and what its first bytes say of its header; None when it is no DICOM file."""
+        path = self.path(name)
+        with path.open("rb") as file:
+            length = part10.header_length(file.read(part10.GROUP_LENGTH_END))
+        return None if length is None else path.stat().st_size - length
+
+    def names(self) -> list[str]:
+        """Names of all files."""
+        return sorted(path.stem for path in self.folder.glob(f"??/*{SUFFIX}"))
+
+    def age_s(self, name: str, now: float) -> float:
+        """How long ago the file was put, in seconds."""
+        return now - self.path(name).stat().st_mtime
+
+    def put_aside(self, name: str) -> None:
+        """Move a file out of the way; it is not removed."""
+        aside = self.folder / ASIDE
+        aside.mkdir(exist_ok=True)
+        self.path(name).replace(aside / f"{name}{SUFFIX}")
+        _flush_folder(aside)
 
     def discard_parts(self) -> int:
         """Remove what a crash left half-written, not what another process is writing; how many there were."""

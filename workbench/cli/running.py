@@ -84,6 +84,8 @@ def serve(
     with Workbench(data, settings=settings) as bench:
         address = bench.address
         say(f"{address.ae_title} listens on {address.host}:{address.port}, data in {data}")
+        for sentence in bench.verification.sentences() if bench.verification else ():
+            say(sentence)
         stop.wait()
     say("stopped")
 

@@ -22,6 +22,8 @@ from workbench.dicom import reading, uids
 from workbench.errors import Refused, Unavailable
 
 PREAMBLE: Final = bytes(128) + b"DICM"
+GROUP_LENGTH_END: Final = 144
+"""Where File Meta Information Group Length (0002,0000) ends, the first element after the preamble (PS3.10 7.1)."""
 WORD_VRS: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
 """VRs whose values are words, and so turn with the byte order; pydicom leaves them as they are."""
 
@@ -134,6 +136,13 @@ def file_meta(instance: Encoded) -> FileMetaDataset:
     meta.MediaStorageSOPInstanceUID = UID(instance.sop_instance_uid)
     meta.TransferSyntaxUID = UID(instance.transfer_syntax)
     return meta
+
+
+def header_length(start: bytes) -> int | None:
+    """Length of preamble and file meta information, as a file's first ``GROUP_LENGTH_END`` bytes say; None when it is no DICOM file."""
+    if len(start) < GROUP_LENGTH_END or start[128:132] != b"DICM" or start[132:140] != struct.pack("<HH2sH", 0x0002, 0x0000, b"UL", 4):
+        return None
+    return GROUP_LENGTH_END + int(struct.unpack_from("<L", start, 140)[0])
 
 
 def read_file(path: Path) -> Encoded:

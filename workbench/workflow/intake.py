@@ -201,7 +201,7 @@ class Intake:
                 return False
             if session is not None and origin is Origin.RECEIVED:
                 _still_open(transaction, session, arrival.actor)
-            transaction.objects.add(stored)
+            archive.index(transaction, stored, instance)
             kind = EventKind.OBJECT_STORED
             if record is not None:
                 transaction.beams.add(_beam_rows(record, session, transaction))

@@ -220,7 +220,7 @@ class Schedule:
             _must_be_free(transaction, place, plan_course.plan_uid, decided.kind)
             session = transaction.sessions.add(draft)
             for (instance, file), dataset in zip(files, made, strict=True):
-                transaction.objects.add(_created(instance, file, dataset, session, draft))
+                self.desk.archive.index(transaction, _created(instance, file, dataset, session, draft), instance)
             self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)
             for step, dataset in planned:
                 row = _workitem_row(dataset, session, step)
