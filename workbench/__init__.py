@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from workbench.device.scenario import Scenario
     from workbench.device.simulated import SimulatedDevice
     from workbench.errors import Conflict, Refused, Unavailable, WorkbenchError
+    from workbench.network.watcher import Watcher
     from workbench.settings import Settings
     from workbench.workflow.media import read_plan as read_ion_plan
 
@@ -25,6 +26,7 @@ __all__ = [
     "SimulatedDevice",
     "StoredPlan",
     "Unavailable",
+    "Watcher",
     "Workbench",
     "WorkbenchError",
     "figures",
@@ -40,6 +42,7 @@ _HOMES = {
     "SimulatedDevice": "workbench.device.simulated",
     "StoredPlan": "workbench.bench",
     "Unavailable": "workbench.errors",
+    "Watcher": "workbench.network.watcher",
     "Workbench": "workbench.bench",
     "WorkbenchError": "workbench.errors",
     "read_ion_plan": "workbench.workflow.media:read_plan",

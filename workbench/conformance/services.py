@@ -232,6 +232,10 @@ CONTEXTS: Final = (
 )
 
 
+REPORTED: Final = tuple(one for one in CONTEXTS if one.service == "N-EVENT-REPORT")
+"""Contexts on which subscribers are told; we request the association, and are the provider of the class all the same."""
+
+
 def classes(service: str | None = None, *, role: Role = "SCP", as_stated: bool = False) -> tuple[str, ...]:
     """UIDs of the classes accepted (SCP) or offered (SCU), of one service where one is named; each once.
 
@@ -317,6 +321,11 @@ FUNCTIONS: Final = (
     Function("N-CREATE", FINAL_PUSH, "puts a workitem on the worklist", stated=False),
     Function("N-ACTION", FINAL_PULL, "changes the state of a workitem", stated=False),
     *(Function("N-ACTION", one, "asks that a workitem be canceled", stated=False) for one in (FINAL_PUSH, FINAL_WATCH, TRIAL_WATCH)),
+    *(
+        Function("N-ACTION", one, "subscribes receivers of event reports, unsubscribes and suspends them", stated=False)
+        for one in (FINAL_WATCH, TRIAL_WATCH)
+    ),
+    *(Function("N-EVENT-REPORT", one, "tells subscribers what happened to workitems", stated=False) for one in (FINAL_EVENT, TRIAL_EVENT)),
     Function("N-SET", FINAL_PULL, "takes the progress of a workitem", stated=False),
     *(
         Function("N-GET", one, "gives the attributes of a workitem", stated=False)

@@ -37,6 +37,16 @@ class Dialect(Enum):
         return uids.TRIAL_UPS_PULL if self is Dialect.TRIAL else uids.UPS_PULL
 
     @property
+    def watch(self) -> str:
+        """The class that a subscriber negotiates."""
+        return uids.TRIAL_UPS_WATCH if self is Dialect.TRIAL else uids.UPS_WATCH
+
+    @property
+    def event(self) -> str:
+        """The class on which a subscriber is sent event reports."""
+        return uids.TRIAL_UPS_EVENT if self is Dialect.TRIAL else uids.UPS_EVENT
+
+    @property
     def delivery_instruction(self) -> str:
         """The class of the delivery instruction that workitems of this dialect reference."""
         return uids.TRIAL_DELIVERY_INSTRUCTION if self is Dialect.TRIAL else uids.DELIVERY_INSTRUCTION

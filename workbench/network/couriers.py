@@ -10,12 +10,10 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
-from workbench.dicom import uids
 from workbench.errors import Refused, Unavailable
 from workbench.iods.dialect import Dialect
 from workbench.mapping.dialects import translated
@@ -25,8 +23,6 @@ from workbench.workflow.reports import Report
 
 log = logging.getLogger(__name__)
 
-EVENT_CLASSES: Final[Mapping[Dialect, str]] = MappingProxyType({Dialect.FINAL: uids.UPS_EVENT, Dialect.TRIAL: uids.TRIAL_UPS_EVENT})
-"""Dialect → the class on whose context its reports travel."""
 WARNINGS: Final = frozenset({0x0001, 0x0107, 0x0116, *range(0xB000, 0xC000)})
 """Statuses of a report that arrived although its receiver has something to remark (PS3.7 C.4)."""
 SUCCESS: Final = 0x0000
@@ -60,7 +56,7 @@ class Courier:
         self._receiver = peer.ae_title
         self._limits = limits
         self._tell = tell
-        classes = tuple(EVENT_CLASSES.values())
+        classes = tuple(dialect.event for dialect in Dialect)
         self._link = Link(peer, calling=calling, offered=classes, provided=classes, limits=limits, identity=identity)
         self._changed = threading.Condition()
         self._waiting: deque[Report] = deque()
@@ -164,13 +160,13 @@ class Courier:
     def _send(self, report: Report) -> int | None:
         """The receiver's answer; None where none came."""
         association, accepted = self._link.open(), self._link.accepted()
-        dialect = next((one for one in (report.dialect, *Dialect) if EVENT_CLASSES[one] in accepted), None)
+        dialect = next((one for one in (report.dialect, *Dialect) if one.event in accepted), None)
         if dialect is None:
             raise Unavailable(f"{self._link.where}: accepted no class of event reports, expected one of UPS Event", rule="sop-class")
         information = translated(report.information, report.dialect, dialect)
         try:
             status, _ = association.send_n_event_report(
-                information, report.type, dialect.push, report.subject, self._link.next_message(), EVENT_CLASSES[dialect]
+                information, report.type, dialect.push, report.subject, self._link.next_message(), dialect.event
             )
         except RuntimeError:
             # pynetdicom says so that the association ended between our look at it and its own.

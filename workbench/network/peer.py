@@ -22,6 +22,7 @@ from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Refused, Unavailable
 from workbench.iods.dialect import Dialect
+from workbench.mapping.event_reports import EventReport
 from workbench.network.contexts import MOVE_PDU, MOVED, STORED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.network.limits import guard
 from workbench.settings import Limits
@@ -30,6 +31,8 @@ log = logging.getLogger(__name__)
 
 CALLS: Final = (uids.VERIFICATION, uids.STUDY_FIND, uids.STUDY_MOVE, *STORED)
 SUCCESS: Final = 0x0000
+NO_SUCH_EVENT: Final = 0x0113
+"""No such event type (PS3.7 C.5.11)."""
 PENDING: Final = frozenset({0xFF00, 0xFF01})
 HOLDS_ALREADY: Final = {"IN PROGRESS": 0xC302, "COMPLETED": 0xB306, "CANCELED": 0xB304}
 """State → status that says it holds already (PS3.4 Table CC.2.1-2)."""
@@ -52,6 +55,13 @@ class Reply:
     def is_success(self) -> bool:
         """Whether the request was done."""
         return self.status == SUCCESS
+
+    @classmethod
+    def of(cls, status: Dataset) -> Reply:
+        """The answer that pynetdicom gives as a status; an empty one is none."""
+        if "Status" not in status:
+            return cls(status=None)
+        return cls(status=int(status.Status), comment=str(status.get("ErrorComment") or ""))
 
     def __str__(self) -> str:
         code = "no answer" if self.status is None else f"{self.status:04X}"
@@ -131,7 +141,7 @@ class Peer:
 
     def echo(self) -> Reply:
         """C-ECHO."""
-        return self._repeatable(lambda: _reply(self._open().send_c_echo(self._next())))
+        return self._repeatable(lambda: Reply.of(self._open().send_c_echo(self._next())))
 
     def find(self, identifier: Dataset, model: str) -> list[Dataset]:
         """C-FIND; all answers, asked once more when one was lost.
@@ -154,7 +164,7 @@ class Peer:
             found.clear()
             last = Reply(status=None)
             for status, answer in self._open().send_c_find(identifier, model, self._next()):
-                last = _reply(status)
+                last = Reply.of(status)
                 if last.status in PENDING and answer is not None:
                     found.append(answer)
             return last
@@ -193,7 +203,7 @@ class Peer:
             nonlocal counted
             last = Reply(status=None)
             for status, _ in self._open().send_c_move(identifier, destination, uids.STUDY_MOVE, self._next()):
-                last, counted = _reply(status), int(status.get("NumberOfCompletedSuboperations") or 0)
+                last, counted = Reply.of(status), int(status.get("NumberOfCompletedSuboperations") or 0)
             return last
 
         last = self._repeatable(ask)
@@ -207,7 +217,7 @@ class Peer:
     def _store(self, instance: Encoded) -> Reply:
         dataset = instance.dataset()
         dataset.file_meta = part10.file_meta(instance)
-        return _reply(self._open().send_c_store(dataset, self._next()))
+        return Reply.of(self._open().send_c_store(dataset, self._next()))
 
     def act(self, workitem: str, state: str, lock: str | None) -> Reply:
         """N-ACTION: change the state of a workitem; asked once more when no answer came.
@@ -246,11 +256,11 @@ class Peer:
             information.TransactionUID = lock
         push, pull = self._dialect.push, self._dialect.pull
         status, _ = self._speaking().send_n_action(information, UPS_STATE_ACTION, push, workitem, self._next(), pull)
-        return _reply(status)
+        return Reply.of(status)
 
     def _set(self, workitem: str, changes: Dataset) -> Reply:
         status, _ = self._speaking().send_n_set(changes, self._dialect.push, workitem, self._next(), self._dialect.pull)
-        return _reply(status)
+        return Reply.of(status)
 
     def _repeatable(self, call: Callable[[], Reply]) -> Reply:
         """The answer to what may be done twice; when none came, that to the second try."""
@@ -290,7 +300,7 @@ class Peer:
 
 
 class Receiver:
-    """A storage provider that keeps what it receives in memory, as a context manager.
+    """A storage provider that keeps what it receives in memory, event reports too, as a context manager.
 
     Parameters
     ----------
@@ -300,6 +310,8 @@ class Receiver:
     def __init__(self, host: str, port: int, *, ae_title: str, limits: Limits | None = None) -> None:
         self._lock = threading.Lock()
         self._received: dict[str, Encoded] = {}
+        self._told = threading.Condition()
+        self._reports: list[EventReport] = []
         self._where = f"port {port} on {host}"
         self._limits = limits or Limits()
         self._address = (host, port)
@@ -307,6 +319,9 @@ class Receiver:
         self._entity.require_called_aet = True
         for uid in (uids.VERIFICATION, *MOVED):
             self._entity.add_supported_context(uid, list(uids.UNCOMPRESSED))
+        for dialect in Dialect:
+            # The provider of the events requests the association: it proposes to be the SCP (PS3.7 D.3.3.4).
+            self._entity.add_supported_context(dialect.event, list(uids.UNCOMPRESSED), scu_role=False, scp_role=True)
         self._server: Any = None
 
     def __enter__(self) -> Self:
@@ -314,6 +329,7 @@ class Receiver:
             (evt.EVT_CONN_OPEN, without_delay),
             (evt.EVT_CONN_OPEN, guard, [self._limits]),
             (evt.EVT_C_STORE, self._keep),
+            (evt.EVT_N_EVENT_REPORT, self._hear),
         ]
         try:
             self._server = self._entity.start_server(self._address, block=False, evt_handlers=handlers)
@@ -336,6 +352,43 @@ class Receiver:
             kept = list(self._received.values())
         return (one for one in kept if wanted is None or one.sop_class_uid in wanted)
 
+    @property
+    def reports(self) -> tuple[EventReport, ...]:
+        """Event reports that came so far, in order."""
+        with self._told:
+            return tuple(self._reports)
+
+    def until(self, fits: Callable[[EventReport], bool], *, timeout: float) -> EventReport:
+        """The first event report that fits; it may have come already.
+
+        Parameters
+        ----------
+        timeout : seconds.
+
+        Raises
+        ------
+        TimeoutError : none came.
+        """
+        with self._told:
+            if self._told.wait_for(lambda: any(map(fits, self._reports)), timeout):
+                return next(filter(fits, self._reports))
+            heard = "; ".join(one.in_words() for one in self._reports) or "none at all"
+        raise TimeoutError(f"{self._where}: no event report fits within {timeout} s, heard {heard}")
+
+    def _hear(self, event: Any) -> tuple[int, None]:
+        request, dialect = event.request, Dialect.of(str(event.context.abstract_syntax))
+        stream = request.EventInformation
+        said = Dataset() if stream is None else part10.decode(stream.getvalue(), str(event.context.transfer_syntax))
+        try:
+            report = EventReport.read(int(request.EventTypeID), str(request.AffectedSOPInstanceUID), said, dialect)
+        except Refused as problem:
+            log.warning("an event report was not understood: %s", problem)
+            return NO_SUCH_EVENT, None
+        with self._told:
+            self._reports.append(report)
+            self._told.notify_all()
+        return SUCCESS, None
+
     def _keep(self, event: Any) -> int:
         request = event.request
         instance = Encoded(
@@ -347,9 +400,3 @@ class Receiver:
         with self._lock:
             self._received[instance.sop_instance_uid] = instance
         return SUCCESS
-
-
-def _reply(status: Dataset) -> Reply:
-    if "Status" not in status:
-        return Reply(status=None)
-    return Reply(status=int(status.Status), comment=str(status.get("ErrorComment") or ""))

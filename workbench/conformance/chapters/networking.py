@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from workbench.conformance.activities import ACTIVITIES, TREATMENT
 from workbench.conformance.markdown import document, heading, numbered, paragraph, table
-from workbench.conformance.services import CONTEXTS, FUNCTIONS, POLICIES, SOP_CLASSES, SUB_OPERATION, Context
+from workbench.conformance.services import CONTEXTS, FUNCTIONS, POLICIES, REPORTED, SOP_CLASSES, SUB_OPERATION, Context
 from workbench.conformance.statuses import Status, statuses
 from workbench.dicom import uids
 from workbench.settings import DEFAULT_AE_TITLE, DEFAULT_PORT
@@ -16,6 +17,13 @@ SYNTAX_NAMES: Final = {
     uids.EXPLICIT_LITTLE: "Explicit VR Little Endian",
     uids.EXPLICIT_BIG: "Explicit VR Big Endian",
 }
+REPORTS: Final = (
+    "N-EVENT-REPORT, of state (also when the readiness of the inputs changes), requested cancel, progress, assignment, and of ourselves "
+    "when the provider was restarted; in the dialect of the subscription or, where a receiver accepts only the other one, in that. "
+    "Reports of one receiver are in the order of the history, on one association that is released when idle. A report without answer is "
+    "tried again as often as the settings say; then all that waits for the receiver is given up, which changes no subscription. None is "
+    "queued while the provider is stopped. Not sent when speaking as stated."
+)
 DESCRIPTIONS: Final = {
     "C-ECHO": "Answered at any time, whatever session is running.",
     "C-FIND": (
@@ -42,7 +50,10 @@ DESCRIPTIONS: Final = {
         "The Error Comment names the rule and who is in the way, never the Transaction UID. On the final classes a finished workitem "
         "has to meet the final state requirements of annex 8.1.8, or C304; the provider adds moment and, where none is told, reason of a "
         "cancellation. Action type 2, request cancel: a SCHEDULED workitem is taken up and canceled by the provider; of one IN PROGRESS "
-        "its holder is told."
+        "its holder is told. Action types 3 to 5, subscribe, unsubscribe and suspend: of one workitem, of all, or of those that a C-FIND "
+        "with the same keys would find. Receivers are peers of the settings. A deletion lock beyond as many as the settings allow one "
+        "receiver is not granted (B301); one that was granted is never taken away. Unsubscribing on either global instance ends every "
+        "subscription of the receiver. A final workitem is kept while anybody holds a lock on it."
     ),
     "N-SET": (
         "All changes or none; sequences are replaced whole. Annex 8.1.8 has the attributes that cannot be set: SOP Class and Instance UID, "
@@ -100,8 +111,10 @@ def networking() -> str:
         heading("4.2.2", "Association policies"),
         table(("Policy", "Own", "As stated", "Section"), [(one.words, one.own, one.stated, one.section) for one in POLICIES]),
         heading("4.2.3", "Association initiation policy"),
-        paragraph(f"Associations are opened for C-STORE sub-operations only: {SUB_OPERATION}."),
+        paragraph(f"Associations are opened for C-STORE sub-operations ({SUB_OPERATION}) and for event reports."),
         _contexts("SCU", "C-STORE"),
+        paragraph(REPORTS),
+        _listed(REPORTED),
         heading("4.2.4", "Association acceptance policy"),
         *(_activity(index, service) for index, service in enumerate(DESCRIPTIONS, start=1)),
         heading("4.3", "Network interfaces"),
@@ -113,7 +126,14 @@ def networking() -> str:
                 ("`ae_title`", DEFAULT_AE_TITLE, "AE title of the provider"),
                 ("`host`, `port`", f"127.0.0.1, {DEFAULT_PORT} for `serve`", "where it listens"),
                 ("`rooms`", "EYE1, any calling AE title", "treatment rooms and the devices that work in them"),
-                ("`peers`", "DEVICE on a free loopback port", "AE titles that may be C-MOVE destinations, with host and port"),
+                (
+                    "`peers`",
+                    "DEVICE on a free loopback port",
+                    "AE titles that may be C-MOVE destinations and receive event reports, with host and port; those with "
+                    "`hears_restarts` are told of restarts without a subscription",
+                ),
+                ("`event_reports`", "on", "whether peers may subscribe and are told"),
+                ("`keep_workitems_days`", "no end", "how long final workitems are kept that nobody holds a deletion lock on"),
                 ("`limits`", "128 MiB a PDU, 2 GiB an object, 500 associations", "what a peer can make us spend, and timeouts"),
                 ("`identity`", "own", "names, UIDs and code scheme; `tms` and `ocular` emulate a statement"),
             ),
@@ -135,14 +155,19 @@ def _activity(index: int, service: str) -> str:
 
 
 def _contexts(role: str, service: str) -> str:
-    rows = [_context(one) for one in CONTEXTS if one.role == role and one.service == service]
+    return _listed(one for one in CONTEXTS if one.role == role and one.service == service)
+
+
+def _listed(contexts: Iterable[Context]) -> str:
+    rows = [_context(one) for one in contexts]
     return table(("Abstract syntax", "UID", "Transfer syntaxes", "Role", "Extended negotiation", "Remark"), rows)
 
 
 def _context(one: Context) -> tuple[str, ...]:
     syntaxes = ", ".join(f"{SYNTAX_NAMES[uid]} {uid}" for uid in one.transfer_syntaxes)
     remark = one.beyond if one.beyond != SUB_OPERATION else ""
-    return (one.sop_class.name, one.sop_class.uid, syntaxes, one.role, "none", remark or "-")
+    extended = "SCP role proposed" if one in REPORTED else "none"
+    return (one.sop_class.name, one.sop_class.uid, syntaxes, one.role, extended, remark or "-")
 
 
 def _status(one: Status) -> tuple[str, ...]:
