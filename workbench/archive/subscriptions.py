@@ -24,13 +24,10 @@ class Subscriptions:
 
     def put(self, rows: Sequence[SubscriptionRow]) -> None:
         """Write subscriptions to single workitems; earlier ones of the same receiver and workitem are replaced."""
-        if not rows:
-            return
-        plain = [_plain(row) for row in rows]
-        named = [{"of": row.receiver, "to": row.workitem_uid} for row in rows]
-        replaced = delete(ONE).where(ONE.c.receiver == bindparam("of"), ONE.c.workitem_uid == bindparam("to"))
-        self._connection.execute(replaced, named)
-        self._connection.execute(insert(ONE), plain)
+        for receiver in {row.receiver for row in rows}:
+            self.drop(receiver, [row.workitem_uid for row in rows if row.receiver == receiver])
+        if rows:
+            self._connection.execute(insert(ONE), [_plain(row) for row in rows])
 
     def get(self, receiver: str, workitem_uid: str) -> SubscriptionRow | None:
         """A receiver's subscription to a workitem."""
@@ -46,12 +43,11 @@ class Subscriptions:
                 query = query.where(column == value)
         return [SubscriptionRow(**_read(row)) for row in self._connection.execute(query)]
 
-    def drop(self, receiver: str, workitem_uid: str | None = None) -> int:
-        """End a receiver's subscription to one workitem, or to all of them; how many ended."""
-        query = delete(ONE).where(ONE.c.receiver == receiver)
-        if workitem_uid is not None:
-            query = query.where(ONE.c.workitem_uid == workitem_uid)
-        return self._connection.execute(query).rowcount
+    def drop(self, receiver: str, workitem_uids: Sequence[str]) -> None:
+        """End a receiver's subscriptions to these workitems."""
+        if workitem_uids:
+            ended = delete(ONE).where(ONE.c.receiver == receiver, ONE.c.workitem_uid == bindparam("ended"))
+            self._connection.execute(ended, [{"ended": uid} for uid in workitem_uids])
 
     def locks(self, receiver: str) -> int:
         """How many workitems are kept for a receiver."""

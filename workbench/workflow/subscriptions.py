@@ -7,7 +7,7 @@ receiver, a workitem that is none of its own, more deletion locks than the setti
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +16,10 @@ from html import escape
 from pydicom.dataset import Dataset
 
 from workbench.archive.database import Transaction
-from workbench.archive.rows import GlobalSubscriptionRow, SubscriptionRow, WorkitemRow
+from workbench.archive.rows import GlobalSubscriptionRow, StepState, SubscriptionRow, WorkitemRow
+from workbench.archive.workitems import MATCHED
 from workbench.dicom import part10, uids
-from workbench.dicom.matching import Query
+from workbench.dicom.matching import Query, Values
 from workbench.errors import Conflict
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
@@ -95,12 +96,11 @@ class Subscriptions:
             with self.desk.archive.database.reading() as view:
                 self._admit(view, wish)
                 self._must_report(wish)
-                test = None if wanted is None else _test(wanted, self.desk)
-                known = _matching(view, wish, test, {})
+                only = None if wanted is None else _Filter.of(wanted, wish.dialect, self.desk)
+                known = _concerned(view, wish, only, {})
             with self.desk.archive.database.transaction() as transaction:
                 self._admit(transaction, wish)
-                matched = _matching(transaction, wish, test, known)
-                concerned = [uid for uid, matches in matched.items() if matches]
+                concerned = [uid for uid, matches in _concerned(transaction, wish, only, known).items() if matches]
                 granted = has_lock and self._may_lock(transaction, wish.receiver, concerned)
                 reported = self._apply(transaction, wish, _action(wish, has_lock=granted), concerned)
                 if wish.is_global:
@@ -194,7 +194,9 @@ class Subscriptions:
         """Do to each workitem what its cell of the table says; of how many the subscriber is told at once."""
         now = self.desk.clock.now()
         met = {one.workitem_uid: one for one in transaction.subscriptions.find(receiver=wish.receiver)}
-        begun, reported = [], 0
+        begun: list[SubscriptionRow] = []
+        ended: list[str] = []
+        reported = 0
         for uid in concerned:
             known = met.get(uid)
             state = Watched.of(None if known is None else known.has_lock)
@@ -203,10 +205,11 @@ class Subscriptions:
             if step.to is state:
                 continue
             if step.to is Watched.NOT:
-                transaction.subscriptions.drop(wish.receiver, uid)
+                ended.append(uid)
             else:
                 begun.append(_row(wish.receiver, uid, step.to, wish.dialect, now))
         transaction.subscriptions.put(begun)
+        transaction.subscriptions.drop(wish.receiver, ended)
         if GLOBALLY.get(action) is Watched.NOT:
             transaction.subscriptions.drop_global(wish.receiver)
         return reported
@@ -219,36 +222,62 @@ def enroll(desk: Desk, transaction: Transaction, row: WorkitemRow) -> None:
     """Subscribe to a workitem that was just created whoever is subscribed to those to come and matches it."""
     for globally in transaction.subscriptions.globally():
         if globally.keys is not None:
-            test = _test(part10.decode(globally.keys, uids.EXPLICIT_LITTLE), desk)
-            if not test(attributes(row, globally.dialect)):
+            keys = part10.decode(globally.keys, uids.EXPLICIT_LITTLE)
+            if not _Filter.of(keys, globally.dialect, desk).accepts(row):
                 continue
         is_full = transaction.subscriptions.locks(globally.receiver) >= desk.settings.limits.deletion_locks
         step = CREATED[Watched.of(globally.has_lock and not is_full)]
         transaction.subscriptions.put([_row(globally.receiver, row.uid, step.to, globally.dialect, desk.clock.now())])
 
 
-def _test(keys: Dataset, desk: Desk) -> Callable[[Dataset], bool]:
-    """Whether a workitem would be found by a C-FIND with these keys (PS3.4 CC.2.3.3.1)."""
-    query = Query.of(keys, desk.clock.now().tzinfo or UTC)
-    if any(not key.is_universal and not is_key(key.keyword) for key in query.keys):
-        return lambda _: False
-    return query.only(is_key).matches
-
-
-def _matching(view: Transaction, wish: Wish, test: Callable[[Dataset], bool] | None, known: Mapping[str, bool]) -> dict[str, bool]:
-    """SOP Instance UID of each workitem that the wish may concern → whether it does.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filter:
+    """Matching keys: a workitem that a C-FIND with them would find (PS3.4 CC.2.3.3.1).
 
     Parameters
     ----------
-    test : of a filtered global subscription.
+    query : None where a key with a value is none, and so nothing matches.
+    """
+
+    query: Query | None
+    dialect: Dialect
+
+    @classmethod
+    def of(cls, keys: Dataset, dialect: Dialect, desk: Desk) -> _Filter:
+        query = Query.of(keys, desk.clock.now().tzinfo or UTC)
+        is_void = any(not key.is_universal and not is_key(key.keyword) for key in query.keys)
+        return cls(query=None if is_void else query.only(is_key), dialect=dialect)
+
+    def accepts(self, row: WorkitemRow) -> bool:
+        """Whether the workitem matches."""
+        return self.query is not None and self.query.matches(attributes(row, self.dialect))
+
+    def candidates(self, view: Transaction) -> list[WorkitemRow]:
+        """Workitems of which the database alone cannot say that they do not match."""
+        if self.query is None:
+            return []
+        tests = {key.keyword: key.test for key in self.query.keys if key.test is not None}
+        state = tests.get("ProcedureStepState")
+        is_state = isinstance(state, Values) and len(state.texts) == 1 and state.texts[0] in set(StepState)
+        return view.workitems.find(
+            state=StepState(state.texts[0]) if is_state and isinstance(state, Values) else None,
+            tests={keyword: test for keyword, test in tests.items() if keyword in MATCHED},
+        )
+
+
+def _concerned(view: Transaction, wish: Wish, wanted: _Filter | None, known: Mapping[str, bool]) -> dict[str, bool]:
+    """SOP Instance UID of each workitem that was looked at → whether the wish concerns it.
+
+    Parameters
+    ----------
+    wanted : of a filtered global subscription.
     known : answers found before, which are not asked for again.
     """
     if not wish.is_global:
         return {wish.subject: True}
-    if test is None:
+    if wanted is None:
         return dict.fromkeys(view.workitems.uids(), True)
-    fresh = (row for row in (view.workitems.get(uid) for uid in view.workitems.uids() if uid not in known) if row is not None)
-    return dict(known) | {row.uid: test(attributes(row, wish.dialect)) for row in fresh}
+    return {row.uid: known[row.uid] if row.uid in known else wanted.accepts(row) for row in wanted.candidates(view)}
 
 
 def _action(wish: Wish, *, has_lock: bool) -> WatchAction:
