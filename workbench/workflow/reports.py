@@ -12,18 +12,20 @@ from types import MappingProxyType
 from typing import Final
 
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 
 from workbench.archive.database import Transaction
-from workbench.archive.rows import StepState
+from workbench.archive.rows import StepState, WorkitemRow
 from workbench.dicom import uids
 from workbench.events import Event, EventKind
 from workbench.iods.dialect import Dialect
 from workbench.mapping import event_reports
+from workbench.mapping.dialects import spoken
 from workbench.mapping.event_reports import ReportType
 from workbench.workflow.desk import Desk
 from workbench.workflow.subscriptions import GLOBAL
 from workbench.workflow.watching import Watched
-from workbench.workflow.workitem import attributes
+from workbench.workflow.workitem import kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,20 @@ TYPES: Final[Mapping[EventKind, tuple[ReportType, ...]]] = MappingProxyType(
     }
 )
 """Event → the reports that its workitem's subscribers get, in this order."""
+
+
+TOLD: Final = tuple(
+    Tag(keyword)
+    for keyword in (
+        "SOPClassUID",
+        "InputAvailabilityFlag",
+        "InputReadinessState",
+        "ProcedureStepProgressInformationSequence",
+        "ScheduledStationNameCodeSequence",
+        "ScheduledHumanPerformersSequence",
+    )
+)
+"""Attributes of a workitem that reports are made of; the class says in which dialect they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +130,19 @@ def _of(view: Transaction, event: Event) -> Iterator[Report]:
     row = view.workitems.get(event.subject) if types else None
     if row is None:
         return
-    workitem, state = attributes(row, Dialect.FINAL), STATES.get(event.kind, row.state)
+    workitem, state = _told(row), STATES.get(event.kind, row.state)
     for to in view.subscriptions.find(workitem_uid=row.uid):
         for kind in types:
             information = _information(kind, workitem, event, state, to.dialect)
             if len(information):
                 yield Report(receiver=to.receiver, dialect=to.dialect, type=kind, subject=row.uid, information=information)
+
+
+def _told(row: WorkitemRow) -> Dataset:
+    """Of a workitem what reports tell, in the words of the final text; its inputs, which cost most to translate, are not among it."""
+    whole, told = kept(row), Dataset()
+    told.update({tag: whole[tag] for tag in TOLD if tag in whole})
+    return spoken(told, Dialect.FINAL)
 
 
 def _information(kind: ReportType, workitem: Dataset, event: Event, state: StepState, dialect: Dialect) -> Dataset:
@@ -143,5 +166,5 @@ def _initial(view: Transaction, event: Event) -> Iterator[Report]:
     for to in view.subscriptions.find(receiver=receiver, workitem_uid=named):
         row = view.workitems.get(to.workitem_uid)
         if row is not None:
-            information = event_reports.state_report(attributes(row, Dialect.FINAL), row.state.value, to.dialect)
+            information = event_reports.state_report(_told(row), row.state.value, to.dialect)
             yield Report(receiver=receiver, dialect=to.dialect, type=ReportType.STATE, subject=row.uid, information=information)
