@@ -129,3 +129,11 @@ class Link:
         self._socket = event.assoc.dul.socket.socket
         if self._is_cut:
             self.cut()
+
+
+def end(association: Association) -> None:
+    """Abort an association; a connection on which none was agreed yet is closed, since pynetdicom cannot abort that."""
+    if association.is_established:
+        association.abort()
+    elif association.dul.socket is not None:
+        association.dul.socket.close()

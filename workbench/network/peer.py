@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from socketserver import BaseServer
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -25,6 +26,7 @@ from workbench.iods.dialect import Dialect
 from workbench.mapping.event_reports import EventReport
 from workbench.network.contexts import MOVE_PDU, MOVED, STORED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.network.limits import guard
+from workbench.network.link import end
 from workbench.settings import Limits
 
 log = logging.getLogger(__name__)
@@ -338,7 +340,10 @@ class Receiver:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._entity.shutdown()
+        BaseServer.shutdown(self._server)
+        self._server.server_close()
+        for association in self._server.active_associations:
+            end(association)
 
     @property
     def port(self) -> int:
