@@ -12,6 +12,7 @@ from pynetdicom.dimse_primitives import C_FIND
 
 from tests.archive.samples import make_stored
 from tests.clinic import make_ion_plan, study_keys, worklist_keys
+from tests.iods.objects import make_item
 from tests.network.test_suboperations import heard
 from tests.network.wire import FIND, PULL, associated, find, prepare
 from workbench.bench import Workbench
@@ -98,6 +99,7 @@ def test_text_outside_the_character_set_is_refused(provider: Workbench) -> None:
         (FIND, study_keys("PATIENT"), "query: found level PATIENT, expected one of STUDY, SERIES, IMAGE"),
         (PULL, worklist_keys(SOPInstanceUID=["1.2", "1.3"]), "SOPInstanceUID: found a list, expected a single value"),
         (PULL, worklist_keys(ScheduledWorkitemCodeSequence=[Dataset(), Dataset()]), "found 2 items, expected one"),
+        (PULL, make_item(TransactionUID=""), "The query names no key of a workitem"),
     ],
 )
 def test_an_identifier_that_nothing_can_be_matched_by_is_refused(

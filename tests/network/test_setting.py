@@ -88,8 +88,12 @@ def test_what_would_leave_a_workitem_without_a_value_is_refused(
     assert clinic.link.surely(lambda association: change(association, FINAL, uid, LOCK, **attributes)) == expected
 
 
-@pytest.mark.parametrize("text", [b"abc ", b"1\\2 "], ids=["no number", "two numbers"])
-def test_progress_that_is_no_number_is_refused_in_both_dialects(clinic: Rooms, trial: Rooms, text: bytes) -> None:
+@pytest.mark.parametrize(
+    "text",
+    [b"abc ", b"1\\2 ", b"100.5 ", b"-5", b"1e400 "],
+    ids=["no number", "two numbers", "more than all", "less than nothing", "beyond all numbers"],
+)
+def test_progress_that_is_no_percentage_is_refused_in_both_dialects(clinic: Rooms, trial: Rooms, text: bytes) -> None:
     """0106 with the attribute's name; an error of ours would be 0110."""
     item = Dataset()
     # As bytes: pydicom refuses to make such a number.

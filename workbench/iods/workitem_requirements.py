@@ -12,6 +12,7 @@ from math import inf
 from typing import Final, Literal
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VM, keyword_for_tag
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
@@ -25,6 +26,8 @@ ALLOWED_VALUES: Final = {
     "InputReadinessState": ("READY", "INCOMPLETE", "UNAVAILABLE"),
 }
 """Enumerated values of the final text (PS3.3 C.30.2)."""
+PERCENT: Final = frozenset({"ProcedureStepProgress"})
+"""Attributes that tell how much of the whole, from 0 to 100 (PS3.3 C.30.1)."""
 
 
 class Lack(StrEnum):
@@ -39,7 +42,7 @@ class Lack(StrEnum):
     INVALID = "not a defined value"
     """Its value is none of those that the standard enumerates."""
     MALFORMED = "malformed"
-    """Its value breaks its value representation or multiplicity."""
+    """Its value breaks its value representation, multiplicity or range."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +81,7 @@ def malformed(attributes: Dataset, above: str = "") -> Iterator[Fault]:
         path = f"{above}{keyword_for_tag(tag) or tag}"
         try:
             element = attributes[tag]
-            is_broken = bool(broken(element.VR, element.value)) or _most(tag) < element.VM
+            is_broken = bool(broken(element.VR, element.value)) or _most(tag) < element.VM or _is_no_percentage(element)
         except UNDECODABLE:
             yield Fault(path=path, lack=Lack.MALFORMED)
             continue
@@ -87,6 +90,10 @@ def malformed(attributes: Dataset, above: str = "") -> Iterator[Fault]:
                 yield from malformed(item, f"{path}.")
         elif is_broken:
             yield Fault(path=path, lack=Lack.MALFORMED)
+
+
+def _is_no_percentage(element: DataElement) -> bool:
+    return element.keyword in PERCENT and not element.is_empty and not 0 <= float(element.value) <= 100
 
 
 def _most(tag: BaseTag) -> float:

@@ -70,6 +70,7 @@ class Worklist:
         asked = Query.of(identifier, self.desk.clock.now().tzinfo or UTC)
         _must_be_single(asked)
         query = asked.only(is_key)
+        _must_ask(query)
         with self.desk.archive.database.reading() as view:
             door = gate(view, self.desk.settings, actor)
             canceled = {one.id for one in door.open_sessions if one.state is SessionState.CANCELED}
@@ -226,6 +227,21 @@ def _sorted(said: list[DataElement], dialect: Dialect) -> tuple[Dataset, list[Da
 
 def _named(elements: list[DataElement]) -> str:
     return ", ".join(one.keyword or str(one.tag) for one in elements)
+
+
+def _must_ask(query: Query) -> None:
+    """An answer without any attribute is none: nothing of a workitem would be returned.
+
+    Raises
+    ------
+    Refused : the query names no key of a workitem.
+    """
+    if not query.keys:
+        raise Refused(
+            "worklist query: found no key of a workitem, expected at least one (PS3.4 Table CC.2.5-3)",
+            rule="identifier",
+            comment="The query names no key of a workitem",
+        )
 
 
 def _must_be_single(query: Query) -> None:
