@@ -110,7 +110,7 @@ def test_a_plan_is_treated_in_one_room_at_a_time(make_house: HouseMaker) -> None
 
 
 def test_a_finished_workitem_without_a_record_leaves_it_to_the_user(house: House) -> None:
-    """COMPLETED, and nobody knows of what: which fraction is due cannot be told; named, it is treated, and the doubt is kept in words."""
+    """What is due cannot be told; the fraction named, it is treated with the doubt in words, and then the course goes on."""
     plan = house.bring_plan(metersets_mu={1: 40.0, 2: 30.0})
     session = house.prepare(plan)
     uid = house.claim(session)
@@ -124,6 +124,12 @@ def test_a_finished_workitem_without_a_record_leaves_it_to_the_user(house: House
     again = house.prepare(plan, fraction=1)
     assert [task["beam"] for task in again.tasks] == [2]
     assert again.explained.endswith("Session 1 ended fraction 1 as COMPLETED, but no record of beam 2 came.")
+
+    uid = house.claim(again)
+    house.store(make_record(house.dataset(again.session_plan_uid), beam=2, end_mu=30.0, asked_mu=30.0))
+    house.worklist.act(uid, Request.COMPLETE, LOCK, DEVICE)
+    house.schedule.complete(again.id)
+    assert house.prepare(plan).fraction == 2
 
 
 def test_a_plan_that_is_not_stored_is_refused(house: House) -> None:

@@ -43,14 +43,16 @@ def begun_metersets(plan_uid: str, view: Transaction) -> dict[int, Mapping[int, 
 def unrecorded(plan_uid: str, view: Transaction) -> list[Unrecorded]:
     """Completed treatment sessions whose device finished its workitem and sent no record of some beam.
 
-    Where a record tells of an interruption, beams without one had not begun; the device merely called that COMPLETED.
+    Where a record tells of an interruption, beams without one had not begun; the device merely called that COMPLETED. What was recorded
+    in a later session shows that the user has decided the matter since.
     """
     beams_told = view.beams.find(plan_uid=plan_uid)
     told = {(one.session_id, one.beam) for one in beams_told}
     stopped = {one.session_id for one in beams_told if Termination(one.termination) in {Termination.OPERATOR, Termination.MACHINE}}
+    last_told = max((one.session_id or 0 for one in beams_told), default=0)
     found = []
     for session in view.sessions.all(plan_uid=plan_uid):
-        if session.kind is not SessionKind.TREATMENT or session.state is not SessionState.COMPLETED:
+        if session.id < last_told or session.kind is not SessionKind.TREATMENT or session.state is not SessionState.COMPLETED:
             continue
         done = [one for one in view.workitems.find(session_id=session.id, code=TREATMENT) if one.state is StepState.COMPLETED]
         beams = tuple(int(task["beam"]) for task in session.tasks if (session.id, int(task["beam"])) not in told)
