@@ -200,3 +200,15 @@ def test_old_workitems_are_forgotten(command: Command, plan: str, tmp_path: Path
     assert command("session", "forget").out == f"{workitem.uid}\n"
     with Workbench(tmp_path / "data", listen=False) as bench:
         assert bench.workitems() == []
+
+
+def test_a_sessions_workitem_is_not_withdrawn_alone(command: Command, plan: str) -> None:
+    """One sentence on stderr that says what to do instead, and exit code 1."""
+    (workitem,) = json.loads(command("session", "prepare", plan, "--format", "json").out)["workitems"]
+
+    result = command("session", "withdraw", workitem["uid"])
+
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        f"workbench: workitem {workitem['uid']}: belongs to session 1, expected one of no session; cancel the session instead\n"
+    )
