@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench import figures, ocular
-    from workbench.bench import StoredPlan, Workbench
+    from workbench.bench import Workbench
     from workbench.device.scenario import Scenario
     from workbench.device.simulated import SimulatedDevice
     from workbench.errors import Conflict, Refused, Unavailable, WorkbenchError
     from workbench.network.watcher import Watcher
     from workbench.settings import Settings
     from workbench.workflow.media import read_plan as read_ion_plan
+    from workbench.workflow.plans import StoredPlan
 
 __all__ = [
     "Conflict",
@@ -40,7 +41,7 @@ _HOMES = {
     "Scenario": "workbench.device.scenario",
     "Settings": "workbench.settings",
     "SimulatedDevice": "workbench.device.simulated",
-    "StoredPlan": "workbench.bench",
+    "StoredPlan": "workbench.workflow.plans",
     "Unavailable": "workbench.errors",
     "Watcher": "workbench.network.watcher",
     "Workbench": "workbench.bench",

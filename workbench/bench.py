@@ -9,8 +9,8 @@ import asyncio
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -31,7 +31,7 @@ from workbench.events import Bridge, Event, EventBus, EventKind, Events
 from workbench.mapping import ocular_plans
 from workbench.mapping.manual_record import Entry
 from workbench.mapping.ocular_images import film_picture
-from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
+from workbench.mapping.ocular_reading import Reading, Said
 from workbench.network.handlers import Handlers
 from workbench.network.reports import Reporter
 from workbench.network.server import Address, Provider, free_port
@@ -47,6 +47,7 @@ from workbench.workflow.desk import Desk
 from workbench.workflow.explain import Explanation, explain
 from workbench.workflow.intake import Intake
 from workbench.workflow.orders import withdraw
+from workbench.workflow.plans import Plans, StoredPlan
 from workbench.workflow.reports import Reports
 from workbench.workflow.retention import Retention
 from workbench.workflow.retrieve import Retrieve
@@ -62,29 +63,6 @@ log = logging.getLogger(__name__)
 FOLLOW_S = 0.25
 """How often the history is looked at for what other processes did."""
 SETTINGS_FILE = "workbench.toml"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredPlan:
-    """A plan in the archive.
-
-    Parameters
-    ----------
-    uid : its SOP Instance UID.
-    images : SOP Instance UIDs of the setup images that came with it.
-    ocular : the ocular plan that it was made from, or read back from it; None where it treats no eye.
-    notes : what reading it back took from elsewhere or left out, or why it is no ocular plan.
-    """
-
-    uid: str
-    label: str
-    patient_id: str
-    images: tuple[str, ...] = ()
-    ocular: OcularPlan | None = None
-    notes: tuple[str, ...] = ()
-
-    def _repr_html_(self) -> str:
-        return f"<b>Plan {escape(self.label)}</b> of patient {escape(self.patient_id)} · <code>{self.uid}</code>"
 
 
 class Workbench:
@@ -126,6 +104,7 @@ class Workbench:
         self._by_hand = ByHand(self._desk, self._intake)
         self._schedule = Schedule(self._desk, {line.machine_name: line for line in self.beamlines.values()})
         self._subscriptions, self._retention = Subscriptions(self._desk), Retention(self._desk)
+        self._plans = Plans(self._desk, self.beamlines)
         self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self._subscriptions, self.settings))
         self._reporter = Reporter(self.settings, Reports(self._desk), self.bus)
         self.verification: Verification | None = None
@@ -360,21 +339,7 @@ class Workbench:
         ------
         Refused : no object of this SOP Instance UID is stored, or it is no plan.
         """
-        dataset = self.dataset(uid)
-        if dataset.SOPClassUID != uids.RT_ION_PLAN:
-            raise Refused(f"object {uid}: found SOP class {dataset.SOPClassUID}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
-        images = self._setup_images(dataset)
-        plan = StoredPlan(
-            uid=uid,
-            label=str(dataset.get("RTPlanLabel") or ""),
-            patient_id=str(dataset.get("PatientID") or ""),
-            images=tuple(str(image.SOPInstanceUID) for image in images),
-        )
-        try:
-            reading = self._read(dataset, images, None)
-        except Refused as problem:
-            return replace(plan, notes=(str(problem),))
-        return replace(plan, ocular=reading.plan, notes=reading.notes)
+        return self._plans.get(uid)
 
     def ocular_plan(self, uid: str, said: Said | None = None) -> Reading:
         """The ocular plan of a stored RT Ion Plan, whoever wrote it, and what had to be taken from elsewhere.
@@ -387,8 +352,7 @@ class Workbench:
         ------
         Refused : it is not stored, or no plan for an eye.
         """
-        dataset = self.dataset(uid)
-        return self._read(dataset, self._setup_images(dataset), said)
+        return self._plans.read(uid, said)
 
     def objects(self, *, session: SessionRow | int | None = None) -> list[StoredObject]:
         """Stored objects, of one session when one is named."""
@@ -402,11 +366,7 @@ class Workbench:
         ------
         Refused : there is none of this SOP Instance UID.
         """
-        with self._archive.database.reading() as view:
-            stored = view.objects.get(uid)
-        if stored is None:
-            raise Refused(f"object {uid}: is not stored here, expected the SOP Instance UID of a stored object", rule="object")
-        return self._archive.read(stored).dataset()
+        return self._plans.dataset(uid)
 
     def picture(self, uid: str, film: FilmGeometry | None = None, view: View | None = None) -> FilmPicture:
         """A stored RT Image as a picture: calibrated pixels with millimetre axes, and its curves.
@@ -497,21 +457,6 @@ class Workbench:
             images=tuple(str(image.SOPInstanceUID) for image in exported.images),
             ocular=plan,
         )
-
-    def _read(self, dataset: Dataset, images: Sequence[Dataset], said: Said | None) -> Reading:
-        here = self._desk.clock.now().tzinfo
-        return read_ion_plan(dataset, images=images, beamlines=self.beamlines, said=said or (Said(zone=here) if here else None))
-
-    def _setup_images(self, plan: Dataset) -> list[Dataset]:
-        """The stored RT Images among those that a plan refers to for its setup."""
-        wanted = [
-            str(one.get("ReferencedSOPInstanceUID"))
-            for setup in plan.get("PatientSetupSequence") or []
-            for one in setup.get("ReferencedSetupImageSequence") or []
-        ]
-        with self._archive.database.reading() as view:
-            stored = [view.objects.get(uid) for uid in wanted]
-        return [self._archive.read(one).dataset() for one in stored if one is not None and one.sop_class_uid == uids.RT_IMAGE]
 
     def _note(self, kind: EventKind) -> None:
         with self._archive.database.transaction() as transaction:

@@ -12,9 +12,9 @@ import pytest
 from tests.factories import SQUARE_MM, make_beamline, make_field, make_plan
 from tests.ocular.cases import sample_plan
 from workbench.figures import sheet_html, sheet_pdf
-from workbench.figures.sheet_tables import sheet_tables
 from workbench.ocular.accessories import Wedge
 from workbench.ocular.plan import OcularPlan
+from workbench.ocular.sheet import sheet_tables
 
 POINTS_PER_MM = 72 / 25.4
 """PDF user space: 72 points an inch (ISO 32000-1, 8.3.2.3)."""

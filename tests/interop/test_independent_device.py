@@ -13,9 +13,10 @@ from tests.clinic import LOCK, OTHER_LOCK, make_ion_plan
 from tests.interop.independent import Independent, independent_device, install
 from tests.served import Served, serving
 from workbench.archive.rows import Origin, SessionRow, SessionState, StepState
-from workbench.bench import StoredPlan, Workbench
+from workbench.bench import Workbench
 from workbench.dicom import part10, uids
 from workbench.network.server import free_port
+from workbench.workflow.plans import StoredPlan
 
 pytestmark = pytest.mark.interop("node", "npm")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from html import escape
 
 import pytest
 
@@ -13,6 +14,7 @@ from workbench.errors import Refused
 from workbench.ocular.gaze import Fixation
 from workbench.ocular.plan import Laterality, Light, OcularPlan, Outline, Patient, Prescription, SetupImage, View
 from workbench.ocular.setup import FilmPicture
+from workbench.ocular.sheet import sheet_tables
 
 
 def square_plan(gantry_angle_deg: float = 90.0, bld_angle_deg: float = 0.0) -> OcularPlan:
@@ -84,6 +86,18 @@ def test_plan_shows_itself_in_a_line_and_a_table() -> None:
     assert "<b>SAMPLE</b> · Plan 1 · left eye · 4 \N{MULTIPLICATION SIGN} 15.00 Gy(RBE)" in shown
     assert "a&lt;b" in shown
     assert "a<b" not in shown
+
+
+def test_plan_shows_every_setting_of_itself() -> None:
+    """Each table of its sheet with each of its rows, and the outlines of its setup images."""
+    plan = sample_plan()
+
+    shown = plan._repr_html_()
+
+    rows = [row for table in sheet_tables(plan) for row in table.rows]
+    assert [text for row in rows for text in row if escape(text) not in shown] == []
+    assert [table.title for table in sheet_tables(plan) if table.title not in shown] == []
+    assert all(outline.label in shown for image in plan.setup_images for outline in image.outlines)
 
 
 REFUSALS: list[tuple[Callable[[OcularPlan], object], str]] = [

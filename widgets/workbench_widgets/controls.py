@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from ipywidgets import Box, Button, Dropdown, FloatText
 
-from workbench.bench import StoredPlan
 from workbench.device.scenario import SCENARIOS
+from workbench.workflow.plans import StoredPlan
 from workbench_widgets.markup import MIDDOT
 from workbench_widgets.view import Action, PlanFacts
 

@@ -14,9 +14,10 @@ from ipywidgets import HTML, Image, Layout, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from workbench.bench import StoredPlan, Workbench
+from workbench.bench import Workbench
 from workbench.figures import beams_eye_view
 from workbench.ocular.plan import OcularPlan
+from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, tables, theme
 from workbench_widgets.live import Live
 

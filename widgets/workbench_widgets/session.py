@@ -16,7 +16,7 @@ from ipywidgets import Box, VBox
 from traitlets import Bool, Float, Unicode
 
 from workbench.archive.rows import SessionRow
-from workbench.bench import StoredPlan, Workbench
+from workbench.bench import Workbench
 from workbench.device.performance import Progress
 from workbench.device.report import Treated
 from workbench.device.scenario import SCENARIOS
@@ -24,6 +24,7 @@ from workbench.device.simulated import SimulatedDevice
 from workbench.errors import WorkbenchError
 from workbench.events import Event
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
+from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, sentences, theme
 from workbench_widgets.controls import Controls
 from workbench_widgets.live import Live

@@ -12,12 +12,13 @@ from typing import Final
 from ipywidgets import Layout, ToggleButtons
 
 from workbench.archive.rows import Origin, SessionRow, StoredObject
-from workbench.bench import StoredPlan, Workbench
+from workbench.bench import Workbench
 from workbench.dicom import uids
 from workbench.errors import WorkbenchError
 from workbench.figures import setup_images
 from workbench.mapping.ocular_images import film_picture
 from workbench.ocular.setup import FilmPicture, View
+from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup
 from workbench_widgets.live import Live
 from workbench_widgets.parts import FigureImage, Part, html

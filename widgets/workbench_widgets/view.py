@@ -12,12 +12,13 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from workbench.archive.rows import SessionRow, SessionState, StepState, WorkitemRow
-from workbench.bench import StoredPlan, Workbench
+from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench.mapping.plans import course
 from workbench.ocular.beamline import Beamline
 from workbench.treatment.course import Course, PlannedBeam, metersets
 from workbench.treatment.session import SessionKind
+from workbench.workflow.plans import StoredPlan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ import typer
 from tqdm import tqdm
 
 from workbench.archive.files import write_new
-from workbench.bench import StoredPlan, Workbench
+from workbench.bench import Workbench
 from workbench.cli.common import DEFAULT_DATA, DataFolder, aligned, say, settings_for
 from workbench.device.performance import Progress
 from workbench.device.scenario import load_scenario
@@ -27,6 +27,7 @@ from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.ocular.plan import OcularPlan
 from workbench.records.export import as_text
 from workbench.settings import DEFAULT_AE_TITLE, DEFAULT_DEVICE_AE_TITLE, DEFAULT_PORT, HIGHEST_PORT, OWN, must_be_ae_title
+from workbench.workflow.plans import StoredPlan
 
 DEMO_DATA = Path("demo-data")
 

@@ -56,7 +56,12 @@ class MediaPolicy:
 
 
 MEDIA_POLICIES: Final = (
-    MediaPolicy("Import of plans", "not as part of the ocular exchange; RT Ion Plans enter the treatment management side by import", "M04"),
+    MediaPolicy(
+        "Import of plans",
+        "not as part of the ocular exchange as stated; RT Ion Plans enter the treatment management side by "
+        "import, and those with an eye beam are read back as ocular plans",
+        "M04",
+    ),
     MediaPolicy("Network", "the ocular exchange has no network role", "M05"),
     MediaPolicy("Application profiles", "none, neither augmented nor private; no DICOMDIR is written or needed", "M06"),
     MediaPolicy(

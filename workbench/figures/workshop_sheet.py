@@ -16,9 +16,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Polygon
 
 from workbench.figures import palette
-from workbench.figures.sheet_tables import SheetTable, sheet_tables
 from workbench.ocular.eye import Laterality
 from workbench.ocular.plan import OcularPlan
+from workbench.ocular.sheet import SheetTable, sheet_tables
 
 PAGE_MM: Final = (210.0, 297.0)
 """A4, upright."""

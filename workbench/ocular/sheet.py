@@ -1,4 +1,4 @@
-"""What a workshop sheet says in words and numbers, for paper and for the browser alike."""
+"""What a plan says in words and numbers, as its workshop sheet, its page and the notebook show it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,113 @@
+"""Plans of the archive, with the ocular plans that they are: read back from DICOM, so that a restart loses none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+from pydicom.dataset import Dataset
+
+from workbench.dicom import uids
+from workbench.errors import Refused
+from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
+from workbench.ocular.beamline import Beamline
+from workbench.ocular.plan import OcularPlan
+from workbench.workflow.desk import Desk
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan in the archive.
+
+    Parameters
+    ----------
+    uid : its SOP Instance UID.
+    images : SOP Instance UIDs of the setup images that came with it.
+    ocular : the ocular plan that it was made from, or read back from it; None where it treats no eye.
+    notes : what reading it back took from elsewhere or left out, or why it is no ocular plan.
+    """
+
+    uid: str
+    label: str
+    patient_id: str
+    images: tuple[str, ...] = ()
+    ocular: OcularPlan | None = None
+    notes: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        return f"<b>Plan {escape(self.label)}</b> of patient {escape(self.patient_id)} · <code>{self.uid}</code>"
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plans of one archive.
+
+    Parameters
+    ----------
+    beamlines : descriptions by name, for what a plan does not carry.
+    """
+
+    desk: Desk
+    beamlines: Mapping[str, Beamline]
+
+    def dataset(self, uid: str) -> Dataset:
+        """A stored object, decoded.
+
+        Raises
+        ------
+        Refused : there is none of this SOP Instance UID.
+        """
+        with self.desk.archive.database.reading() as view:
+            stored = view.objects.get(uid)
+        if stored is None:
+            raise Refused(f"object {uid}: is not stored here, expected the SOP Instance UID of a stored object", rule="object")
+        return self.desk.archive.read(stored).dataset()
+
+    def get(self, uid: str) -> StoredPlan:
+        """One plan, with its ocular plan where it treats an eye on a beamline that is described.
+
+        Raises
+        ------
+        Refused : no object of this SOP Instance UID is stored, or it is no plan.
+        """
+        dataset = self.dataset(uid)
+        if dataset.SOPClassUID != uids.RT_ION_PLAN:
+            raise Refused(f"object {uid}: found SOP class {dataset.SOPClassUID}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
+        images = self._setup_images(dataset)
+        plan = StoredPlan(
+            uid=uid,
+            label=str(dataset.get("RTPlanLabel") or ""),
+            patient_id=str(dataset.get("PatientID") or ""),
+            images=tuple(str(image.SOPInstanceUID) for image in images),
+        )
+        try:
+            reading = self._read(dataset, images, None)
+        except Refused as problem:
+            return replace(plan, notes=(str(problem),))
+        return replace(plan, ocular=reading.plan, notes=reading.notes)
+
+    def read(self, uid: str, said: Said | None = None) -> Reading:
+        """The ocular plan of a stored RT Ion Plan.
+
+        Raises
+        ------
+        Refused : it is not stored, or no plan for an eye.
+        """
+        dataset = self.dataset(uid)
+        return self._read(dataset, self._setup_images(dataset), said)
+
+    def _read(self, dataset: Dataset, images: Sequence[Dataset], said: Said | None) -> Reading:
+        here = self.desk.clock.now().tzinfo
+        return read_ion_plan(dataset, images=images, beamlines=self.beamlines, said=said or (Said(zone=here) if here else None))
+
+    def _setup_images(self, plan: Dataset) -> list[Dataset]:
+        """The stored RT Images among those that a plan refers to for its setup."""
+        wanted = [
+            str(one.get("ReferencedSOPInstanceUID"))
+            for setup in plan.get("PatientSetupSequence") or []
+            for one in setup.get("ReferencedSetupImageSequence") or []
+        ]
+        with self.desk.archive.database.reading() as view:
+            stored = [view.objects.get(uid) for uid in wanted]
+        return [self.desk.archive.read(one).dataset() for one in stored if one is not None and one.sop_class_uid == uids.RT_IMAGE]
