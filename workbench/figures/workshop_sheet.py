@@ -146,7 +146,7 @@ def _draw_block(axes: Axes, plan: OcularPlan) -> None:
         axes.text(x, 8.0, side, rotation=90, ha="center", va="center", fontsize=palette.SMALL_POINTS, color=palette.INK, style="italic")
     axes.text(1.5, half - 2.0, "up", ha="left", va="top", fontsize=palette.SMALL_POINTS, color=palette.INK, style="italic")
     axes.set_title(
-        "physical block 1:1, seen from the source; mill from the dot", fontsize=palette.SMALL_POINTS, color=palette.INK, loc="left", pad=4
+        "block 1:1, seen from the source; mill from the dot", fontsize=palette.SMALL_POINTS, color=palette.INK, loc="left", pad=4
     )
     _draw_bar(axes, half)
 
