@@ -16,10 +16,11 @@ from workbench.dicom import part10, uids
 from workbench.network import pdus
 from workbench.settings import OWN
 
-ECHO, FIND, MOVE, ACTION = 0x0030, 0x0020, 0x0021, 0x0130
+STORE, FIND, MOVE, ECHO = 0x0001, 0x0020, 0x0021, 0x0030
+GET, SET, ACTION = 0x0110, 0x0120, 0x0130
 PENDING = frozenset({0xFF00, 0xFF01})
-CLASS_ELEMENT = {ACTION: 0x0003}
-"""Element that names the SOP class: affected, or requested in an N-ACTION (PS3.7 E.1)."""
+NORMALIZED = frozenset({GET, SET, ACTION})
+"""Requests that name a requested class and instance instead of an affected one, and have no priority (PS3.7 E.1)."""
 
 
 class Caller:
@@ -27,15 +28,15 @@ class Caller:
 
     Parameters
     ----------
-    sop_class : of its contexts.
+    sop_classes : of its contexts; requests go on the first one unless they say otherwise.
     """
 
-    def __init__(self, port: int, called: str, sop_class: str, calling: str = "DEVICE") -> None:
+    def __init__(self, port: int, called: str, *sop_classes: str, calling: str = "DEVICE") -> None:
         self._address = ("127.0.0.1", port)
-        self._class = sop_class
-        self._request = pdus.association_request(called, calling, (sop_class,), OWN)
+        self._classes = sop_classes
+        self._request = pdus.association_request(called, calling, sop_classes, OWN)
         self._socket: socket.socket | None = None
-        self._context = 0
+        self._contexts: dict[tuple[str, str], int] = {}
 
     def __enter__(self) -> Self:
         self._socket = socket.create_connection(self._address)
@@ -43,7 +44,7 @@ class Caller:
         self._socket.sendall(self._request)
         kind, body = self._receive()
         assert kind == pdus.ASSOCIATE_AC, f"PDU of type {kind}"
-        self._context = pdus.accepted(body, (self._class,)).contexts[self._class, uids.IMPLICIT_LITTLE]
+        self._contexts = pdus.accepted(body, self._classes).contexts
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -53,27 +54,36 @@ class Caller:
             self._receive()
         self._socket.close()
 
-    def ask(self, field: int, data: Dataset | None = None, *, named: str = "", **more: int | str) -> tuple[int, int]:
+    def ask(self, field: int, data: Dataset | None = None, *, on: str = "", named: str = "", **more: int | str) -> tuple[int, int]:
         """A request and all responses to it: the last status, and how many pending ones came before.
 
         Parameters
         ----------
+        on : SOP class of the context.
         named : the class that the command names; that of the context when not given.
-        more : ``destination`` of a C-MOVE; ``instance`` and ``action`` of an N-ACTION.
+        more : ``instance`` that it is about, ``destination`` of a C-MOVE, ``action`` of an N-ACTION.
         """
         assert self._socket is not None
-        elements = [(CLASS_ELEMENT.get(field, 0x0002), _padded(named or self._class, b"\0")), (0x0100, struct.pack("<H", field))]
-        elements += [(0x0110, struct.pack("<H", 1)), (0x0800, struct.pack("<H", 0x0101 if data is None else 1))]
-        if field not in {ECHO, ACTION}:
-            elements.append((0x0700, struct.pack("<H", 0)))
+        context, normalized = on or self._classes[0], field in NORMALIZED
+        elements = {
+            0x0003 if normalized else 0x0002: _padded(named or context, b"\0"),
+            0x0100: struct.pack("<H", field),
+            0x0110: struct.pack("<H", 1),
+            0x0800: struct.pack("<H", 0x0101 if data is None else 1),
+        }
+        if not normalized and field != ECHO:
+            elements[0x0700] = struct.pack("<H", 0)
         if "destination" in more:
-            elements.append((0x0600, _padded(str(more["destination"]), b" ")))
+            elements[0x0600] = _padded(str(more["destination"]), b" ")
         if "instance" in more:
-            elements += [(0x1001, _padded(str(more["instance"]), b"\0")), (0x1008, struct.pack("<H", more["action"]))]
-        body = b"".join(struct.pack("<HHL", 0, tag, len(value)) + value for tag, value in sorted(elements))
-        message = pdus.fragment(self._context, pdus.COMMAND | pdus.LAST, struct.pack("<HHLL", 0, 0, 4, len(body)) + body)
+            elements[0x1001 if normalized else 0x1000] = _padded(str(more["instance"]), b"\0")
+        if "action" in more:
+            elements[0x1008] = struct.pack("<H", more["action"])
+        body = b"".join(struct.pack("<HHL", 0, tag, len(value)) + value for tag, value in sorted(elements.items()))
+        number = self._contexts[context, uids.IMPLICIT_LITTLE]
+        message = pdus.fragment(number, pdus.COMMAND | pdus.LAST, struct.pack("<HHLL", 0, 0, 4, len(body)) + body)
         if data is not None:
-            message += pdus.fragment(self._context, pdus.LAST, part10.encode(data, uids.IMPLICIT_LITTLE))
+            message += pdus.fragment(number, pdus.LAST, part10.encode(data, uids.IMPLICIT_LITTLE))
         self._socket.sendall(message)
         return self._responses()
 

@@ -3,9 +3,11 @@
 They print ratios against peers measured in the same run, and assert no times.
 """
 
-from tests.benchmarks import checking, storing, turning
+from tests.benchmarks import answering, checking, soaking, storing, turning
 
 if __name__ == "__main__":
+    answering.main()
     checking.main()
     storing.main()
     turning.main()
+    soaking.main()

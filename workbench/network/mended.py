@@ -22,12 +22,15 @@ from pynetdicom.service_class import QueryRetrieveServiceClass, ServiceClass, St
 from pynetdicom.sop_class import uid_to_service_class
 from pynetdicom.transport import AssociationSocket
 
+from workbench.network.reactor import run_upper_layer
+
 
 def mend() -> None:
     """Put all of them right; doing it again changes nothing."""
     AssociationSocket._shutdown_socket = _shut  # type: ignore[method-assign, assignment]
     association.uid_to_service_class = _service_class  # type: ignore[attr-defined]
     DULServiceProvider._process_recv_primitive = _taken_in_turn  # type: ignore[method-assign, assignment]
+    DULServiceProvider.run_reactor = run_upper_layer  # type: ignore[method-assign, assignment]
 
 
 def _shut(transport: AssociationSocket) -> None:

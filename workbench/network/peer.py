@@ -27,6 +27,7 @@ from workbench.mapping.event_reports import EventReport
 from workbench.network.contexts import MOVE_PDU, MOVED, STORED, UPS_STATE_ACTION, contexts, without_delay
 from workbench.network.limits import guard
 from workbench.network.link import end
+from workbench.network.reactor import wait_for_events
 from workbench.settings import Limits
 
 log = logging.getLogger(__name__)
@@ -319,6 +320,7 @@ class Receiver:
         self._address = (host, port)
         self._entity = AE(ae_title)
         self._entity.require_called_aet = True
+        self._entity.maximum_associations = self._limits.associations
         for uid in (uids.VERIFICATION, *MOVED):
             self._entity.add_supported_context(uid, list(uids.UNCOMPRESSED))
         for dialect in Dialect:
@@ -328,6 +330,7 @@ class Receiver:
 
     def __enter__(self) -> Self:
         handlers: list[Any] = [
+            (evt.EVT_CONN_OPEN, wait_for_events),
             (evt.EVT_CONN_OPEN, without_delay),
             (evt.EVT_CONN_OPEN, guard, [self._limits]),
             (evt.EVT_C_STORE, self._keep),

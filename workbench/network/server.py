@@ -21,6 +21,7 @@ from workbench.network.contexts import only_with_role, provided, returned, witho
 from workbench.network.handlers import Handlers
 from workbench.network.limits import MessageMeter, guard
 from workbench.network.mended import Entity
+from workbench.network.reactor import wait_for_events
 from workbench.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -140,6 +141,7 @@ class Provider:
         only_sent = tuple(uid for uid in returned(identity) if uid not in provided(identity))
         return [
             (evt.EVT_REQUESTED, only_with_role, [only_sent]),
+            (evt.EVT_CONN_OPEN, wait_for_events),
             (evt.EVT_CONN_OPEN, without_delay),
             (evt.EVT_CONN_OPEN, guard, [self._settings.limits]),
             (evt.EVT_REQUESTED, only_dicom),
