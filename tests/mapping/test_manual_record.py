@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, 
 from workbench.mapping.records import read_record
 from workbench.settings import OWN
 from workbench.treatment.delivery import DeliveryType, Termination
-from workbench.treatment.record import Record, RecordedBeam
+from workbench.treatment.record import Accessory, AccessoryKind, ControlPoint, Record, RecordedBeam, WedgePosition
 from workbench.treatment.session import Session, SessionKind, Task
 
 TASK = Task(
@@ -43,7 +44,7 @@ def test_a_record_by_hand_says_what_was_entered_of_the_beam_that_was_meant() -> 
     """Fraction and type of the session's task, the one meterset for specified and delivered, ending and verification unknown."""
     given = entered()
 
-    read = read_record(part10.encoded(manual_record(**given)).dataset(), zone=NOW)
+    read = read_record(part10.encoded(manual_record(**given)).read(), zone=UTC)
 
     assert read == Record(
         uid="2.25.8",
@@ -59,19 +60,39 @@ def test_a_record_by_hand_says_what_was_entered_of_the_beam_that_was_meant() -> 
                 verification="UNKNOWN",
                 specified_mu=27.5,
                 delivered_mu=27.5,
-                first_point_mu=0.0,
-                last_point_mu=27.5,
-                gantry_deg=90.0,
-                support_angle_deg=2.0,
-                support_pitch_deg=1.5,
-                support_roll_deg=0.0,
-                support_vertical_mm=-12.5,
-                support_longitudinal_mm=3.25,
-                support_lateral_mm=0.5,
-                started_at=NOW,
-                ended_at=NOW,
+                radiation_type="PROTON",
+                accessories=(
+                    Accessory(kind=AccessoryKind.SNOUT, id="SNOUT35"),
+                    Accessory(kind=AccessoryKind.BLOCK, number=1),
+                    Accessory(kind=AccessoryKind.RANGE_SHIFTER, number=1, id="RS1"),
+                    Accessory(kind=AccessoryKind.LATERAL_SPREADING_DEVICE, number=1, id="SC1"),
+                    Accessory(kind=AccessoryKind.RANGE_MODULATOR, number=1, id="W16"),
+                ),
+                points=(
+                    ControlPoint(
+                        index=0,
+                        at=NOW,
+                        energy_mev=70.0,
+                        specified_mu=0.0,
+                        delivered_mu=0.0,
+                        gantry_deg=90.0,
+                        limiting_device_deg=0.0,
+                        support_angle_deg=2.0,
+                        support_pitch_deg=1.5,
+                        support_roll_deg=0.0,
+                        support_vertical_mm=-12.5,
+                        support_longitudinal_mm=3.25,
+                        support_lateral_mm=0.5,
+                        wedges=(WedgePosition(number=1, position="IN", thin_edge_mm=2.5),),
+                    ),
+                    ControlPoint(index=1, at=NOW, specified_mu=27.5, delivered_mu=27.5),
+                ),
             ),
         ),
+        machine="EYELINE",
+        dosimeter_unit="MU",
+        fractions_planned=4,
+        treated_at=NOW,
     )
 
 
@@ -95,7 +116,7 @@ def test_records_of_the_session_are_referenced() -> None:
 
 def test_nothing_delivered_can_be_recorded() -> None:
     """0 MU: the beam was switched on in vain, and that is on record."""
-    (beam,) = read_record(manual_record(**entered(entry=Entry(beam=2, meterset_mu=0.0))), zone=NOW).beams
+    (beam,) = read_record(part10.encoded(manual_record(**entered(entry=Entry(beam=2, meterset_mu=0.0)))).read(), zone=UTC).beams
 
     assert (beam.specified_mu, beam.delivered_mu) == (0.0, 0.0)
 

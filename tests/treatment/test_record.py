@@ -29,7 +29,7 @@ def make_beam(**changes: Any) -> RecordedBeam:
 @pytest.mark.parametrize("meterset_mu", [-5.0, float("inf"), float("nan")])
 def test_a_record_cannot_take_monitor_units_back(field: str, meterset_mu: float) -> None:
     """A negative or unbounded meterset would make the next session start before 0; it is refused by beam and number."""
-    with pytest.raises(Refused, match=rf"^record, beam 2: found {meterset_mu} MU {field[:-3]}, expected 0 or more$") as refusal:
+    with pytest.raises(Refused, match=rf"^beam 2: found {meterset_mu} MU {field[:-3]}, expected 0 or more$") as refusal:
         make_beam(**{field: meterset_mu})
 
     assert refusal.value.rule == "row:meterset"

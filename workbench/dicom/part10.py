@@ -47,6 +47,10 @@ class Encoded:
         """The data set, decoded."""
         return decode(self.data, self.transfer_syntax)
 
+    def read(self) -> reading.EncodedDataset:
+        """The data set as places in its bytes; its values are decoded when they are asked for."""
+        return reading.read(self.data, self.transfer_syntax, f"object {self.sop_instance_uid}")
+
     def transcoded(self, transfer_syntax: str) -> Encoded:
         """The same data set under another uncompressed transfer syntax."""
         if transfer_syntax == self.transfer_syntax:

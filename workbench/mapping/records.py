@@ -1,18 +1,36 @@
-"""From a treatment record's data set to what it says."""
+"""From a treatment record's encoded data set to what it says: the one reader of records, for intake and for scans of files.
+
+It reads RT Ion Beams and RT Beams Treatment Records, whoever wrote them: what is missing is None, control points may stand in any order,
+dates and times are meant in the record's own zone. Only what cannot be read is refused. Whether a record obeys the rows of an IOD is not
+asked here.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import Enum
-from typing import TypeVar
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Final
 
-from pydicom.dataset import Dataset
+import numpy as np
 
+from workbench.dicom.reading import EncodedDataset
+from workbench.errors import Refused
+from workbench.mapping.scalars import moment, number, placed, term, text, whole, zone_of
 from workbench.treatment.delivery import DeliveryType, Termination
-from workbench.treatment.record import Record, RecordedBeam
+from workbench.treatment.record import Accessory, AccessoryKind, ControlPoint, Record, RecordedBeam, WedgePosition
+from workbench.treatment.spots import SingleArray, Spots
 
-FIRST_POINT = {
+BEAMS: Final = ("TreatmentSessionIonBeamSequence", "TreatmentSessionBeamSequence")
+"""Delivered beams in the ion and in the photon class."""
+POINTS: Final = ("IonControlPointDeliverySequence", "ControlPointDeliverySequence")
+WEDGES: Final = ("IonWedgePositionSequence", "WedgePositionSequence")
+OF_POINT: Final = {
+    "energy_mev": "NominalBeamEnergy",
+    "specified_mu": "SpecifiedMeterset",
+    "delivered_mu": "DeliveredMeterset",
     "gantry_deg": "GantryAngle",
+    "gantry_pitch_deg": "GantryPitchAngle",
+    "limiting_device_deg": "BeamLimitingDeviceAngle",
     "support_angle_deg": "PatientSupportAngle",
     "support_pitch_deg": "TableTopPitchAngle",
     "support_roll_deg": "TableTopRollAngle",
@@ -21,70 +39,182 @@ FIRST_POINT = {
     "support_lateral_mm": "TableTopLateralPosition",
     "snout_mm": "SnoutPosition",
 }
-"""Field of a recorded beam → attribute of its first control point."""
+"""Field of a control point → attribute."""
+OF_BEAM: Final = {
+    "specified_mu": "SpecifiedPrimaryMeterset",
+    "delivered_mu": "DeliveredPrimaryMeterset",
+    "specified_secondary_mu": "SpecifiedSecondaryMeterset",
+    "delivered_secondary_mu": "DeliveredSecondaryMeterset",
+    "specified_time_s": "SpecifiedTreatmentTime",
+    "delivered_time_s": "DeliveredTreatmentTime",
+}
+"""Field of a recorded beam → attribute."""
+ACCESSORIES: Final = {
+    AccessoryKind.SNOUT: ("RecordedSnoutSequence", None, "SnoutID"),
+    AccessoryKind.APPLICATOR: ("ApplicatorSequence", None, "ApplicatorID"),
+    AccessoryKind.BLOCK: ("RecordedBlockSequence", "ReferencedBlockNumber", "BlockTrayID"),
+    AccessoryKind.COMPENSATOR: ("RecordedCompensatorSequence", "ReferencedCompensatorNumber", "CompensatorID"),
+    AccessoryKind.BOLUS: ("ReferencedBolusSequence", "ReferencedROINumber", "BolusID"),
+    AccessoryKind.RANGE_SHIFTER: ("RecordedRangeShifterSequence", "ReferencedRangeShifterNumber", "RangeShifterID"),
+    AccessoryKind.LATERAL_SPREADING_DEVICE: (
+        "RecordedLateralSpreadingDeviceSequence",
+        "ReferencedLateralSpreadingDeviceNumber",
+        "LateralSpreadingDeviceID",
+    ),
+    AccessoryKind.RANGE_MODULATOR: ("RecordedRangeModulatorSequence", "ReferencedRangeModulatorNumber", "RangeModulatorID"),
+    AccessoryKind.WEDGE: ("RecordedWedgeSequence", "WedgeNumber", "WedgeID"),
+}
+"""Kind → sequence of the recorded beam, and the attributes of its items that have the number and the ID."""
 
 
-def read_record(dataset: Dataset, *, zone: datetime) -> Record:
-    """What an RT Ion Beams Treatment Record (or RT Beams Treatment Record) says.
+def read_record(dataset: EncodedDataset, *, zone: tzinfo) -> Record:
+    """What a treatment record says.
 
     Parameters
     ----------
-    zone : any moment with the time zone in which the record's dates and times are meant.
+    zone : in which its dates and times are meant when it does not say so itself.
+
+    Raises
+    ------
+    Refused : it has no SOP Instance UID, or a value is not of its kind; the message says which one and where.
+
+    Source
+    ------
+    PS3.3 C.8.8.17 to C.8.8.21 and C.8.8.26.
     """
-    plans = dataset.get("ReferencedRTPlanSequence") or []
-    beams = dataset.get("TreatmentSessionIonBeamSequence") or dataset.get("TreatmentSessionBeamSequence") or []
-    return Record(
-        uid=str(dataset.SOPInstanceUID),
-        patient_id=str(dataset.get("PatientID") or ""),
-        plan_uid=str(plans[0].ReferencedSOPInstanceUID) if plans else None,
-        beams=tuple(_beam(item, zone) for item in beams),
+    uid = text(dataset, "SOPInstanceUID")
+    if uid is None:
+        raise Refused("record: found no SOP Instance UID, expected one", rule="attribute:SOPInstanceUID")
+    with placed(f"record {uid}"):
+        zone = zone_of(dataset, zone)
+        plans, machines = dataset.items("ReferencedRTPlanSequence"), dataset.items("TreatmentMachineSequence")
+        return Record(
+            uid=uid,
+            patient_id=text(dataset, "PatientID") or "",
+            plan_uid=text(plans[0], "ReferencedSOPInstanceUID") if plans else None,
+            beams=tuple(_beam(item, place, zone) for place, item in enumerate(_first(dataset, BEAMS))),
+            machine=text(machines[0], "TreatmentMachineName") if machines else None,
+            dosimeter_unit=text(dataset, "PrimaryDosimeterUnit"),
+            fractions_planned=whole(dataset, "NumberOfFractionsPlanned"),
+            treated_at=moment(dataset, "TreatmentDate", "TreatmentTime", zone),
+        )
+
+
+def read_spots(dataset: EncodedDataset, *, zone: tzinfo) -> tuple[Spots, ...]:
+    """The spots of every control point that has some, by beam and in the order of delivery; read only when somebody asks for them.
+
+    Parameters
+    ----------
+    zone : as for ``read_record``; control points without index are put in order by their moments.
+
+    Raises
+    ------
+    Refused : positions, metersets and indices are not as many of each.
+    """
+    with placed(f"record {text(dataset, 'SOPInstanceUID')}"):
+        zone = zone_of(dataset, zone)
+        found = []
+        for item, beam in enumerate(_first(dataset, BEAMS)):
+            ordered = _ordered([(_point(one, zone), one) for one in _first(beam, POINTS)])
+            found += [
+                _spots(one, item, place, whole(beam, "ReferencedBeamNumber")) for place, (_, one) in enumerate(ordered) if _has_spots(one)
+            ]
+        return tuple(found)
+
+
+def _first(dataset: EncodedDataset, keywords: Sequence[str]) -> tuple[EncodedDataset, ...]:
+    """Items of the first of these sequences that has some."""
+    return next((items for keyword in keywords if (items := dataset.items(keyword))), ())
+
+
+def _beam(item: EncodedDataset, place: int, zone: tzinfo) -> RecordedBeam:
+    with placed(f"item {place}"):
+        beam = whole(item, "ReferencedBeamNumber")
+        ordered = _ordered([(_point(one, zone), one) for one in _first(item, POINTS)])
+        return RecordedBeam(
+            number=beam,
+            name=text(item, "BeamName") or ("" if beam is None else str(beam)),
+            fraction=whole(item, "CurrentFractionNumber"),
+            delivery_type=term(DeliveryType, item, "TreatmentDeliveryType"),
+            termination=term(Termination, item, "TreatmentTerminationStatus") or Termination.UNKNOWN,
+            verification=text(item, "TreatmentVerificationStatus"),
+            radiation_type=text(item, "RadiationType"),
+            accessories=_accessories(item),
+            points=tuple(point for point, _ in ordered),
+            **{field: number(item, keyword) for field, keyword in OF_BEAM.items()},
+        )
+
+
+def _accessories(item: EncodedDataset) -> tuple[Accessory, ...]:
+    return tuple(
+        Accessory(kind=kind, number=whole(one, numbered) if numbered else None, id=text(one, named))
+        for kind, (sequence, numbered, named) in ACCESSORIES.items()
+        for one in item.items(sequence)
     )
 
 
-def _beam(item: Dataset, zone: datetime) -> RecordedBeam:
-    points = item.get("IonControlPointDeliverySequence") or item.get("ControlPointDeliverySequence") or []
-    first = points[0] if points else Dataset()
-    fraction = item.get("CurrentFractionNumber")
-    return RecordedBeam(
-        number=int(item.ReferencedBeamNumber),
-        name=str(item.get("BeamName") or item.ReferencedBeamNumber),
-        fraction=None if fraction is None else int(fraction),
-        delivery_type=_term(DeliveryType, item.get("TreatmentDeliveryType")),
-        termination=_term(Termination, item.get("TreatmentTerminationStatus")) or Termination.UNKNOWN,
-        verification=_text(item.get("TreatmentVerificationStatus")),
-        specified_mu=_number(item, "SpecifiedPrimaryMeterset"),
-        delivered_mu=_number(item, "DeliveredPrimaryMeterset"),
-        first_point_mu=_number(first, "DeliveredMeterset"),
-        last_point_mu=_number(points[-1], "DeliveredMeterset") if points else None,
-        started_at=_moment(first, zone),
-        ended_at=_moment(points[-1], zone) if points else None,
-        **{field: _number(first, keyword) for field, keyword in FIRST_POINT.items()},
+def _point(item: EncodedDataset, zone: tzinfo) -> ControlPoint:
+    return ControlPoint(
+        index=whole(item, "ReferencedControlPointIndex"),
+        at=moment(item, "TreatmentControlPointDate", "TreatmentControlPointTime", zone),
+        wedges=tuple(_wedge(one) for one in _first(item, WEDGES)),
+        **{field: number(item, keyword) for field, keyword in OF_POINT.items()},
     )
 
 
-_Term = TypeVar("_Term", bound=Enum)
+def _wedge(item: EncodedDataset) -> WedgePosition:
+    return WedgePosition(
+        number=whole(item, "ReferencedWedgeNumber"),
+        position=text(item, "WedgePosition"),
+        thin_edge_mm=number(item, "WedgeThinEdgePosition"),
+    )
 
 
-def _term(kind: type[_Term], value: object) -> _Term | None:
+def _ordered(points: list[tuple[ControlPoint, EncodedDataset]]) -> list[tuple[ControlPoint, EncodedDataset]]:
+    """In the order of delivery: by index, where all have one; else by moment, else by meterset; else as they stand."""
+    for key in (_index, _moment, _meterset):
+        if all(key(point) is not None for point, _ in points):
+            return sorted(points, key=lambda one: key(one[0]))  # type: ignore[arg-type, return-value]
+    return points
+
+
+def _index(point: ControlPoint) -> int | None:
+    return point.index
+
+
+def _moment(point: ControlPoint) -> datetime | None:
+    return point.at
+
+
+def _meterset(point: ControlPoint) -> float | None:
+    return point.delivered_mu
+
+
+def _has_spots(point: EncodedDataset) -> bool:
+    return point.raw("ScanSpotPositionMap") not in {None, b""}
+
+
+def _spots(point: EncodedDataset, item: int, place: int, beam: int | None) -> Spots:
+    places = _singles(point, "ScanSpotPositionMap")
+    metersets = _singles(point, "ScanSpotMetersetsDelivered")
+    prescribed = point.get("ScanSpotPrescribedIndices")
+    return Spots(
+        item=item,
+        beam=beam,
+        point=place,
+        tune_id=text(point, "ScanSpotTuneID"),
+        x_mm=places[0::2],
+        y_mm=places[1::2],
+        delivered_mu=metersets if len(metersets) else np.full(len(places[0::2]), np.nan, dtype=np.float32),
+        prescribed=None if prescribed is None else np.atleast_1d(np.array(prescribed, dtype=np.int64)),
+    )
+
+
+def _singles(point: EncodedDataset, keyword: str) -> SingleArray:
+    found = point.get(keyword)
+    if found is None:
+        return np.empty(0, dtype=np.float32)
     try:
-        return kind(str(value)) if value else None
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str | None:
-    return str(value) if value else None
-
-
-def _number(item: Dataset, keyword: str) -> float | None:
-    value = item.get(keyword)
-    return None if value is None or value == "" else float(value)
-
-
-def _moment(point: Dataset, zone: datetime) -> datetime | None:
-    day, clock = point.get("TreatmentControlPointDate"), point.get("TreatmentControlPointTime")
-    if not day or not clock:
-        return None
-    whole, _, part = str(clock).partition(".")
-    stamp = datetime.strptime(f"{day}{whole:0<6}", "%Y%m%d%H%M%S").replace(tzinfo=zone.tzinfo)
-    return stamp.replace(microsecond=int(f"{part:0<6}")) if part else stamp
+        return np.atleast_1d(np.array(found, dtype=np.float32))
+    except ValueError as problem:
+        raise Refused(f"{keyword}: found no numbers, expected some", rule=f"attribute:{keyword}") from problem

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from workbench.treatment.course import Course
-from workbench.treatment.delivery import RESOLUTION_MU, Delivery, DeliveryType, in_words
+from workbench.treatment.delivery import RESOLUTION_MU, UNCOUNTED, Delivery, in_words
 
 TYPED_WITHIN_MU: Final = 0.05
 """A meterset typed from a display agrees with the record of it within half of the display's last digit."""
@@ -44,7 +44,7 @@ def counted(course: Course, deliveries: Iterable[Delivery]) -> Counted:
     """Everything that counts for a fraction of the course, each delivery once, in the order of delivery."""
     notes: list[str] = []
     known = {beam.number for beam in course.beams}
-    treated = sorted((one for one in deliveries if one.type is not DeliveryType.SETUP), key=_order)
+    treated = sorted((one for one in deliveries if one.type not in UNCOUNTED), key=_order)
     for one in treated:
         if one.beam not in known:
             notes.append(f"A record of beam {one.beam}, which the plan does not have, counts for nothing.")

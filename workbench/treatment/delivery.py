@@ -15,7 +15,7 @@ RESOLUTION_MU: Final = 0.01
 
 
 class DeliveryType(StrEnum):
-    """Whether a beam starts at its beginning."""
+    """What a beam was delivered for, and whether it started at its beginning (PS3.3 C.8.8.21)."""
 
     TREATMENT = "TREATMENT"
     """From the first monitor unit."""
@@ -23,6 +23,14 @@ class DeliveryType(StrEnum):
     """From where an earlier delivery stopped."""
     SETUP = "SETUP"
     """To position the patient; it counts for no fraction."""
+    OPEN_PORTFILM = "OPEN_PORTFILM"
+    """A portal image of an open field; like a setup beam it counts for no fraction."""
+    TRMT_PORTFILM = "TRMT_PORTFILM"
+    """A portal image taken while treating; what it delivered counts."""
+
+
+UNCOUNTED: Final = frozenset({DeliveryType.SETUP, DeliveryType.OPEN_PORTFILM})
+"""Deliveries of these types count for no fraction."""
 
 
 class Termination(StrEnum):

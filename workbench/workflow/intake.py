@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
@@ -26,7 +27,7 @@ from workbench.dicom.scope import Scope
 from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
 from workbench.mapping.positions import planned_isocentre
-from workbench.mapping.records import read_record
+from workbench.mapping.records import OF_POINT, read_record
 from workbench.mapping.references import read_references
 from workbench.treatment.positions import ORIGIN_MM, PointMm
 from workbench.treatment.record import Record
@@ -51,6 +52,8 @@ BY_USER = MappingProxyType(
     }
 )
 """Classes that the user may import."""
+AT_FIRST_POINT = tuple(name for name in OF_POINT if name in BeamRow.__dataclass_fields__ and not name.endswith("_mu"))
+"""What a beam's row has of its first control point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +185,8 @@ class Intake:
         session, origin = arrival.session, arrival.origin
         archive, now = self.desk.archive, self.desk.clock.now()
         keys = index_keys(dataset)
-        record = read_record(dataset, zone=now) if instance.sop_class_uid in RECORDS else None
+        is_record = instance.sop_class_uid in RECORDS
+        record = read_record(instance.read(), zone=now.tzinfo or UTC) if is_record else None
         setup = Setup.of(dataset)
         isocentre_mm = self._isocentre(session) if setup.registrations else ORIGIN_MM
         stored = StoredObject(
@@ -292,12 +296,20 @@ def _beam_rows(record: Record, session: SessionRow | None, transaction: Transact
 
 def _beam_row(record: Record, index: int, context: Mapping[str, object]) -> BeamRow:
     beam = record.beams[index]
-    own = {name: getattr(beam, name) for name in beam.__dataclass_fields__ if name not in {"number", "name"}}
+    if beam.number is None:
+        raise Refused(f"record {record.uid}: found no Referenced Beam Number in item {index}, expected one", rule="row:beam")
+    first, last = beam.first, beam.last
+    own = {name: getattr(first, name) for name in AT_FIRST_POINT}
+    own |= {name: getattr(beam, name) for name in ("fraction", "verification", "specified_mu", "delivered_mu")}
     own |= {
         "item": index,
         "beam": beam.number,
         "beam_name": beam.name,
         "termination": beam.termination.value,
         "delivery_type": beam.delivery_type.value if beam.delivery_type else None,
+        "first_point_mu": first.delivered_mu,
+        "last_point_mu": last.delivered_mu,
+        "started_at": first.at,
+        "ended_at": last.at,
     }
     return BeamRow(**context, **own)  # type: ignore[arg-type]
