@@ -62,7 +62,7 @@ log = logging.getLogger(__name__)
 
 FOLLOW_S = 0.25
 """How often the history is looked at for what other processes did."""
-SETTINGS_FILE = "workbench.toml"
+SETTINGS_FILE = configuration.FILE_NAME
 
 
 class Workbench:
@@ -165,9 +165,9 @@ class Workbench:
     @cached_property
     def records(self) -> Records:
         """Tables over what was received."""
-        from workbench.records import Records  # noqa: PLC0415 - pandas is loaded only by who asks for tables
+        from workbench.records import ArchiveSource, Records  # noqa: PLC0415 - pandas is loaded only by who asks for tables
 
-        return Records(self._archive.database)
+        return Records(ArchiveSource(self._archive))
 
     def start(self) -> None:
         """Accept associations from now on; the archive is verified first, ``verification`` says what was found."""

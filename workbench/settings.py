@@ -269,6 +269,10 @@ _LISTS: Mapping[str, type[Any]] = {"rooms": Room, "peers": Peer}
 _TABLES: Mapping[str, type[Any]] = {"tolerances": ToleranceTable, "limits": Limits}
 
 
+FILE_NAME = "workbench.toml"
+"""Settings of a data folder, in it."""
+
+
 def load(path: Path | None) -> Settings:
     """Settings from a TOML file; the defaults when there is none.
 

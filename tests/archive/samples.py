@@ -84,6 +84,8 @@ def make_beam(record_uid: str, **changes: Any) -> BeamRow:
         "room": "EYE1",
         "beam_name": "Field 1",
         "termination": "NORMAL",
+        "control_points": 0,
+        "accessories": "",
     }
     return BeamRow(**{**parts, **changes})
 

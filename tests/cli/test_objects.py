@@ -175,7 +175,7 @@ def test_positions_and_registrations_are_tables_too(command: Command, treated: P
     """Nothing but the beam was sent here: empty tables, with their columns for programs."""
     for table in ("positions", "registrations"):
         assert command("records", "--data", treated, "--table", table).out.strip() == "nothing is recorded"
-        assert "patient_id,session," in command("records", "--data", treated, "--table", table, "--format", "csv").out
+        assert "patient_id,room,session," in command("records", "--data", treated, "--table", table, "--format", "csv").out
 
 
 def test_records_are_given_to_programs(command: Command, treated: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from workbench.records.columns import BEAMS
-from workbench.records.tables import table
+from workbench.records.typed import typed
 from workbench_widgets.tables import record_table
 
 
@@ -27,7 +27,7 @@ def make_records(*changes: dict[str, Any]) -> pd.DataFrame:
         "started_at": datetime(2024, 6, 3, 8, 15, tzinfo=UTC),
         "record_uid": "2.25.9",
     }
-    return table([{**known, **change} for change in changes], BEAMS)
+    return typed([{**known, **change} for change in changes], BEAMS)
 
 
 def column(html: str, name: str) -> list[str]:

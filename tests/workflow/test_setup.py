@@ -12,7 +12,7 @@ from workbench.archive.rows import PositionRow, RegistrationRow
 from workbench.dicom import part10
 from workbench.errors import Refused
 from workbench.events import EventKind
-from workbench.records import Records
+from workbench.records import ArchiveSource, Records
 from workbench.records.columns import POSITIONS, REGISTRATIONS
 from workbench.records.export import as_text
 
@@ -92,7 +92,7 @@ def test_a_registration_that_scales_is_refused_and_leaves_nothing(house: House) 
 
 def test_positions_and_registrations_are_tables(house: House) -> None:
     """Typed columns with their units, with rows and without; on a terminal without UIDs."""
-    records = Records(house.archive.database)
+    records = Records(ArchiveSource(house.archive))
     empty = (records.positions(), records.registrations())
     _, plan = house.running()
     house.store(make_table_position(plan))
@@ -100,9 +100,9 @@ def test_positions_and_registrations_are_tables(house: House) -> None:
 
     positions = records.positions()
 
-    for frame, columns in ((positions, POSITIONS), *zip(empty, (POSITIONS, REGISTRATIONS), strict=True)):
-        assert list(frame.columns) == [column.name for column in columns]
-        assert frame.attrs["units"] == {column.name: column.unit for column in columns if column.unit}
+    for frame, table in ((positions, POSITIONS), *zip(empty, (POSITIONS, REGISTRATIONS), strict=True)):
+        assert list(frame.columns) == table.names
+        assert frame.attrs["units"] == {column.name: column.unit for column in table.columns if column.unit}
     assert sorted(positions["kind"]) == ["ACQ_ISOCENTER", "IMAGE"]
     assert len(records.positions(session=1)) == 1
     assert as_text(empty[0]) == "nothing is recorded"

@@ -17,7 +17,7 @@ from workbench.records.columns import BEAMS
 from workbench_widgets.markup import MINUS, empty, moment, short_uid
 
 NOT_KNOWN: Final = "\N{EN DASH}"
-MEANING: Final = {column.name: column.meaning for column in BEAMS}
+MEANING: Final = {column.name: column.meaning for column in BEAMS.columns}
 
 
 @dataclass(frozen=True, slots=True)

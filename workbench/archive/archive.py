@@ -7,10 +7,11 @@ from pathlib import Path
 from workbench.archive.database import Database, Transaction
 from workbench.archive.files import ObjectFiles
 from workbench.archive.rows import StoredObject
-from workbench.dicom import part10
+from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Unavailable
 from workbench.events import EventBus
+from workbench.mapping.planned import read_planned
 from workbench.settings import Settings
 
 
@@ -42,10 +43,19 @@ class Archive:
         return self.files.put(header, instance.data)
 
     def index(self, transaction: Transaction, stored: StoredObject, instance: Encoded) -> None:
-        """Write the row of an object whose file was kept; kept again, should a verification have put it aside meanwhile."""
+        """Write the row of an object whose file was kept; kept again, should a verification have put it aside meanwhile.
+
+        A plan's beams are written beside it.
+
+        Raises
+        ------
+        Refused : a value of a plan cannot be read.
+        """
         if not self.path(stored).exists():
             self.keep(instance)
         transaction.objects.add(stored)
+        if stored.sop_class_uid == uids.RT_ION_PLAN:
+            transaction.beams.add_planned(stored.uid, read_planned(instance.read()))
 
     def read(self, stored: StoredObject) -> Encoded:
         """The object's bytes."""

@@ -23,6 +23,7 @@ from workbench.archive.recorded import RecordedBeams
 from workbench.archive.sessions import Sessions
 from workbench.archive.setup import SetupRows
 from workbench.archive.subscriptions import Subscriptions
+from workbench.archive.tabulated import Tabulated
 from workbench.archive.workitems import Workitems
 from workbench.errors import Refused, Unavailable
 from workbench.events import Event, EventBus
@@ -42,6 +43,7 @@ class Transaction:
         self.subscriptions = Subscriptions(connection)
         self.beams = RecordedBeams(connection)
         self.setup = SetupRows(connection)
+        self.tabulated = Tabulated(connection)
 
 
 class Database:

@@ -1,16 +1,22 @@
-"""Beams of treatment records as rows: decoded once, when the record was taken in."""
+"""Records and plans as rows: decoded once, when their object was taken in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, insert, select
 
 from workbench.archive import schema
+from workbench.archive.record_rows import planned_columns, point_columns
 from workbench.archive.rows import BeamRow
+from workbench.treatment.planned import PlannedBeam
+from workbench.treatment.record import Record
+
+COLUMNS: Final = tuple(one.name for one in fields(BeamRow))
+MOMENTS: Final = ("started_at", "ended_at", "treated_at")
 
 
 class RecordedBeams:
@@ -21,9 +27,25 @@ class RecordedBeams:
 
     def add(self, beams: Sequence[BeamRow]) -> None:
         """Write the beams of one record."""
-        rows = [asdict(beam) | {"started_at": _text(beam.started_at), "ended_at": _text(beam.ended_at)} for beam in beams]
+        rows = [{name: getattr(beam, name) for name in COLUMNS} | {name: _text(getattr(beam, name)) for name in MOMENTS} for beam in beams]
         if rows:
             self._connection.execute(insert(schema.beams), rows)
+
+    def add_points(self, record: Record) -> None:
+        """Write the control points of one record, whose beams are written."""
+        rows = [
+            point_columns(point, place) | {"record_uid": record.uid, "item": item, "at": _text(point.at)}
+            for item, beam in enumerate(record.beams)
+            for place, point in enumerate(beam.points)
+        ]
+        if rows:
+            self._connection.execute(insert(schema.control_points), rows)
+
+    def add_planned(self, plan_uid: str, beams: Iterable[PlannedBeam]) -> None:
+        """Write the beams of one plan; of several with one number the first."""
+        rows = {beam.number: planned_columns(beam) | {"plan_uid": plan_uid} for beam in reversed(list(beams))}
+        if rows:
+            self._connection.execute(insert(schema.planned_beams), list(rows.values()))
 
     def find(self, *, plan_uid: str | None = None, session_id: int | None = None, kind: str | None = None) -> list[BeamRow]:
         """Recorded beams that fit every condition given, in the order of delivery."""
@@ -41,5 +63,5 @@ def _text(moment: datetime | None) -> str | None:
 
 def _beam(row: Row[Any]) -> BeamRow:
     plain = dict(row._mapping)
-    moments = {name: datetime.fromisoformat(plain[name]) if plain[name] else None for name in ("started_at", "ended_at")}
+    moments = {name: datetime.fromisoformat(plain[name]) if plain[name] else None for name in MOMENTS}
     return BeamRow(**plain | moments)

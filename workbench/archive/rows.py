@@ -257,6 +257,8 @@ class BeamRow:
     Parameters
     ----------
     item : its place in the record, from 0; a beam that was stopped and resumed has two.
+    planned_mu : meterset of the beam in one whole fraction of its session; None where it belongs to none.
+    accessories : in words, with commas between.
     """
 
     record_uid: str
@@ -273,12 +275,26 @@ class BeamRow:
     beam_name: str
     delivery_type: str | None
     termination: str
+    control_points: int
+    accessories: str
     verification: str | None
+    radiation_type: str | None
+    machine: str | None
+    dosimeter_unit: str | None
+    fractions_planned: int | None
+    planned_mu: float | None
     specified_mu: float | None
     delivered_mu: float | None
     first_point_mu: float | None
     last_point_mu: float | None
+    specified_secondary_mu: float | None
+    delivered_secondary_mu: float | None
+    specified_time_s: float | None
+    delivered_time_s: float | None
+    energy_mev: float | None
     gantry_deg: float | None
+    gantry_pitch_deg: float | None
+    limiting_device_deg: float | None
     support_angle_deg: float | None
     support_pitch_deg: float | None
     support_roll_deg: float | None
@@ -288,3 +304,4 @@ class BeamRow:
     snout_mm: float | None
     started_at: datetime | None
     ended_at: datetime | None
+    treated_at: datetime | None

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -22,7 +23,9 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 2
+from workbench.archive.record_rows import SETTINGS, tolerance_of
+
+VERSION = 3
 metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", String(32), primary_key=True), Column("value", String(64), nullable=False))
@@ -171,20 +174,53 @@ beams = Table(
     Column("delivery_type", String(16)),
     Column("termination", String(16), nullable=False),
     Column("verification", String(16)),
-    Column("specified_mu", Float),
-    Column("delivered_mu", Float),
-    Column("first_point_mu", Float),
-    Column("last_point_mu", Float),
-    Column("gantry_deg", Float),
-    Column("support_angle_deg", Float),
-    Column("support_pitch_deg", Float),
-    Column("support_roll_deg", Float),
-    Column("support_vertical_mm", Float),
-    Column("support_longitudinal_mm", Float),
-    Column("support_lateral_mm", Float),
-    Column("snout_mm", Float),
+    Column("radiation_type", String(64)),
+    Column("machine", String(64)),
+    Column("dosimeter_unit", String(64)),
+    Column("fractions_planned", Integer),
+    Column("control_points", Integer, nullable=False),
+    Column("accessories", String, nullable=False),
+    *(
+        Column(name, Float)
+        for name in (
+            "planned_mu specified_mu delivered_mu first_point_mu last_point_mu specified_secondary_mu delivered_secondary_mu "
+            "specified_time_s delivered_time_s energy_mev"
+        ).split()
+    ),
+    *(Column(name, Float) for name in SETTINGS),
     Column("started_at", String(40)),
     Column("ended_at", String(40)),
+    Column("treated_at", String(40)),
+)
+
+control_points = Table(
+    "control_points",
+    metadata,
+    Column("record_uid", String(64), primary_key=True),
+    Column("item", Integer, primary_key=True),
+    Column("point", Integer, primary_key=True),
+    Column("index", Integer),
+    Column("at", String(40)),
+    *(Column(name, Float) for name in ("energy_mev", "specified_mu", "delivered_mu", *SETTINGS)),
+    Column("wedges", String, nullable=False),
+    Column("wedge_edge_mm", Float),
+    ForeignKeyConstraint(("record_uid", "item"), ("beams.record_uid", "beams.item")),
+)
+
+planned_beams = Table(
+    "planned_beams",
+    metadata,
+    Column("plan_uid", String(64), ForeignKey("objects.uid"), primary_key=True),
+    Column("beam", Integer, primary_key=True),
+    Column("beam_name", String(64), nullable=False),
+    Column("delivery_type", String(16)),
+    Column("fractions_planned", Integer),
+    Column("planned_mu", Float),
+    Column("control_points", Integer, nullable=False),
+    Column("energy_mev", Float),
+    Column("tolerance_table", Integer),
+    *(Column(name, Float) for name in SETTINGS),
+    *(Column(tolerance_of(name), Float) for name in SETTINGS),
 )
 
 positions = Table(

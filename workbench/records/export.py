@@ -64,7 +64,7 @@ def as_text(frame: pd.DataFrame) -> str:
     is_of_beams = "beam" in frame.columns
     if frame.empty:
         return "no beam is recorded" if is_of_beams else "nothing is recorded"
-    shown = ON_A_TERMINAL if is_of_beams else [name for name in frame.columns if not name.endswith("_uid")]
+    shown = ON_A_TERMINAL if is_of_beams else [name for name in frame.columns if name != "file" and not name.endswith("_uid")]
     reduced = frame[list(shown)].copy()
     for name in reduced.columns[reduced.dtypes == "datetime64[us, UTC]"]:
         reduced[name] = reduced[name].dt.strftime("%Y-%m-%d %H:%M:%S")

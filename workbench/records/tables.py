@@ -1,64 +1,126 @@
-"""The tables themselves, made from the index; no file is read again."""
+"""The tables: the same functions over an archive, a data folder, files, or data sets."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import tzinfo
+from typing import Unpack
 
 import pandas as pd
 
-from workbench.archive.database import Database
-from workbench.records.columns import BEAMS, POSITIONS, REGISTRATIONS, TIME, Column
+from workbench.records import columns
+from workbench.records.columns import TABLES, Table
+from workbench.records.reckoned import fractions, with_residuals
+from workbench.records.source import Source
+from workbench.records.typed import ordered, typed
+from workbench.records.wanted import Filters, Wanted
 
 
 class Records:
-    """Tables over what one archive received."""
+    """Tables over one source.
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    Every table takes the filters of ``Filters`` that its rows have columns for: ``patient_id``, ``plan_uid``, ``session``, ``room``,
+    ``since`` and ``until``. Its columns, their types, units and meanings are those of ``columns``; units are also in
+    ``frame.attrs["units"]``. Rows can be traced by their UIDs and, where there is one, by ``file``.
 
-    def beams(self, *, plan_uid: str | None = None, session: int | None = None) -> pd.DataFrame:
-        """One row for each recorded delivery of a beam, in the order of delivery.
+    Examples
+    --------
+    >>> bench.records.beams(plan_uid=plan.uid, since=date(2024, 6, 3))
+    """
 
-        Columns, their types, units and meanings: ``workbench.records.columns.BEAMS``; units also in ``frame.attrs["units"]``.
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @property
+    def zone(self) -> tzinfo:
+        """In which days of ``since`` and ``until`` are meant."""
+        return self._source.zone
+
+    def table(self, name: str, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One table by its name in ``columns.TABLES``."""
+        return self._made(TABLES[name], **filters)
+
+    def sessions(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each session that was checked in; none where the source knows none."""
+        return self._made(columns.SESSIONS, **filters)
+
+    def fractions(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each fraction of which anything was recorded, with sums over all its records.
+
+        A record that came twice is summed twice here; whether one did is told by the answers.
         """
-        with self._database.reading() as view:
-            found = view.beams.find(plan_uid=plan_uid, session_id=session)
-        return table(_rows(found, BEAMS), BEAMS)
+        return self._made(columns.FRACTIONS, **filters)
 
-    def positions(self, *, session: int | None = None, patient_id: str | None = None) -> pd.DataFrame:
+    def beams(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each recorded delivery of a beam, in the order of delivery."""
+        return self._made(columns.BEAMS, **filters)
+
+    def control_points(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each control point of a recorded delivery."""
+        return self._made(columns.CONTROL_POINTS, **filters)
+
+    def spots(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each scanned spot as delivered; the records that the filters leave are read for it, file by file."""
+        return self._made(columns.SPOTS, **filters)
+
+    def planned_beams(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each beam of a plan: what was planned, and within which tolerances."""
+        return self._made(columns.PLANNED_BEAMS, **filters)
+
+    def workitems(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each workitem as it stands."""
+        return self._made(columns.WORKITEMS, **filters)
+
+    def workitem_history(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each thing that happened to a workitem, the oldest first."""
+        return self._made(columns.WORKITEM_HISTORY, **filters)
+
+    def setup_images(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each CT or RT Image, with the table position where it tells one."""
+        return self._made(columns.SETUP_IMAGES, **filters)
+
+    def positions(self, **filters: Unpack[Filters]) -> pd.DataFrame:
         """One row for each table position that a structure set, a CT or an RT Image told, in the order they came.
 
-        Columns: ``workbench.records.columns.POSITIONS``; axes and frames: ``workbench.treatment.positions``.
+        Axes and frames: ``workbench.treatment.positions``.
         """
-        with self._database.reading() as view:
-            found = view.setup.positions(session_id=session, patient_id=patient_id)
-        return table(_rows(found, POSITIONS), POSITIONS)
+        return self._made(columns.POSITIONS, **filters)
 
-    def registrations(self, *, session: int | None = None, patient_id: str | None = None) -> pd.DataFrame:
+    def registrations(self, **filters: Unpack[Filters]) -> pd.DataFrame:
         """One row for each rigid registration, as six degrees of freedom about the isocentre, in the order they came.
 
-        Columns: ``workbench.records.columns.REGISTRATIONS``; the convention: ``workbench.treatment.positions.RigidMove``.
+        The convention: ``workbench.treatment.positions.RigidMove``. Residuals are of the table: planned minus found.
         """
-        with self._database.reading() as view:
-            found = view.setup.registrations(session_id=session, patient_id=patient_id)
-        return table(_rows(found, REGISTRATIONS), REGISTRATIONS)
+        return self._made(columns.REGISTRATIONS, **filters)
 
+    def instructions(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each task of a delivery instruction."""
+        return self._made(columns.INSTRUCTIONS, **filters)
 
-_SOURCE = {"session": "session_id"}
+    def refusals(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One row for each object or request that was refused, the oldest first."""
+        return self._made(columns.REFUSALS, **filters)
 
+    def unreadable(self) -> pd.DataFrame:
+        """One row for each file or data set that could not be read, with the reason; a data folder has none."""
+        return self._made(columns.UNREADABLE)
 
-def _rows(found: Iterable[object], columns: Sequence[Column]) -> list[dict[str, Any]]:
-    return [{column.name: getattr(one, _SOURCE.get(column.name, column.name)) for column in columns} for one in found]
+    def _made(self, table: Table, **filters: Unpack[Filters]) -> pd.DataFrame:
+        wanted = Wanted.of(self._source.zone, **filters)
+        wanted.must_fit(table)
+        return ordered(wanted.narrowed(self._rows(table, wanted), table), table)
 
+    def _rows(self, table: Table, wanted: Wanted) -> pd.DataFrame:
+        """Typed rows, of which some may not be wanted."""
+        if table is columns.FRACTIONS:
+            # A fraction is whole: the days are those of the fraction, not of its beams.
+            every = Wanted(patient_id=wanted.patient_id, plan_uid=wanted.plan_uid)
+            return fractions(every.narrowed(self._typed(columns.BEAMS, every), columns.BEAMS))
+        frame = self._typed(table, wanted)
+        if table not in {columns.POSITIONS, columns.REGISTRATIONS}:
+            return frame
+        # What was planned and found may have come on another day than what is asked for.
+        sessions = Wanted(patient_id=wanted.patient_id, plan_uid=wanted.plan_uid, session=wanted.session, room=wanted.room)
+        return with_residuals(frame, ordered(self._typed(columns.POSITIONS, sessions), columns.POSITIONS))
 
-def table(rows: Iterable[dict[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
-    """Rows as a typed table, its columns in the given order, also when there are no rows."""
-    frame = pd.DataFrame(list(rows), columns=[column.name for column in columns])
-    for column in columns:
-        if column.dtype == TIME:
-            frame[column.name] = pd.to_datetime(frame[column.name], utc=True).astype("datetime64[us, UTC]")
-        else:
-            frame[column.name] = frame[column.name].astype(pd.api.types.pandas_dtype(column.dtype))
-    frame.attrs["units"] = {column.name: column.unit for column in columns if column.unit}
-    return frame
+    def _typed(self, table: Table, wanted: Wanted) -> pd.DataFrame:
+        return typed(self._source.rows(table, wanted), table)

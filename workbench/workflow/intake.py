@@ -18,6 +18,7 @@ from pydicom.tag import Tag
 
 from workbench.archive.database import Transaction
 from workbench.archive.index_keys import index_keys
+from workbench.archive.record_rows import Cell, beam_columns, record_columns
 from workbench.archive.rows import BeamRow, Origin, SessionRow, StoredObject
 from workbench.conformance.objects import Direction, inspect
 from workbench.dicom import uids
@@ -27,7 +28,7 @@ from workbench.dicom.scope import Scope
 from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
 from workbench.mapping.positions import planned_isocentre
-from workbench.mapping.records import OF_POINT, read_record
+from workbench.mapping.records import read_record
 from workbench.mapping.references import read_references
 from workbench.treatment.positions import ORIGIN_MM, PointMm
 from workbench.treatment.record import Record
@@ -52,8 +53,6 @@ BY_USER = MappingProxyType(
     }
 )
 """Classes that the user may import."""
-AT_FIRST_POINT = tuple(name for name in OF_POINT if name in BeamRow.__dataclass_fields__ and not name.endswith("_mu"))
-"""What a beam's row has of its first control point."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +208,7 @@ class Intake:
             kind = EventKind.OBJECT_STORED
             if record is not None:
                 transaction.beams.add(_beam_rows(record, session, transaction))
+                transaction.beams.add_points(record)
                 kind = EventKind.RECORD_STORED
             setup.add(transaction, stored, isocentre_mm)
             detail: dict[str, str | int | float] = {"sop_class": instance.sop_class_uid, "origin": origin.value, **arrival.detail}
@@ -281,35 +281,17 @@ def _beam_rows(record: Record, session: SessionRow | None, transaction: Transact
     # A record that the user brings as a file belongs to the session whose plan it names, as if the device had sent it.
     session = session or (transaction.sessions.of_session_plan(record.plan_uid) if record.plan_uid else None)
     plan = transaction.objects.get(record.plan_uid) if record.plan_uid else None
-    context: Mapping[str, object] = {
-        "record_uid": record.uid,
-        "patient_id": record.patient_id,
+    context = record_columns(record) | {
         "session_id": session.id if session else None,
         "plan_uid": session.plan_uid if session else record.plan_uid or "",
-        "session_plan_uid": record.plan_uid or "",
         "plan_label": session.plan_label if session else plan.keys.plan_label if plan else "",
         "kind": session.kind.value if session else "treatment",
         "room": session.room if session else "",
     }
-    return [_beam_row(record, index, context) for index in range(len(record.beams))]
-
-
-def _beam_row(record: Record, index: int, context: Mapping[str, object]) -> BeamRow:
-    beam = record.beams[index]
-    if beam.number is None:
-        raise Refused(f"record {record.uid}: found no Referenced Beam Number in item {index}, expected one", rule="row:beam")
-    first, last = beam.first, beam.last
-    own = {name: getattr(first, name) for name in AT_FIRST_POINT}
-    own |= {name: getattr(beam, name) for name in ("fraction", "verification", "specified_mu", "delivered_mu")}
-    own |= {
-        "item": index,
-        "beam": beam.number,
-        "beam_name": beam.name,
-        "termination": beam.termination.value,
-        "delivery_type": beam.delivery_type.value if beam.delivery_type else None,
-        "first_point_mu": first.delivered_mu,
-        "last_point_mu": last.delivered_mu,
-        "started_at": first.at,
-        "ended_at": last.at,
-    }
-    return BeamRow(**context, **own)  # type: ignore[arg-type]
+    rows = []
+    for item, beam in enumerate(record.beams):
+        if beam.number is None:
+            raise Refused(f"record {record.uid}: found no Referenced Beam Number in item {item}, expected one", rule="row:beam")
+        planned: dict[str, Cell] = {"planned_mu": session.metersets_mu.get(beam.number) if session else None}
+        rows.append(BeamRow(**context | planned | beam_columns(beam, item)))  # type: ignore[arg-type]
+    return rows

@@ -1,0 +1,50 @@
+"""From rows as they come to a typed table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from workbench.records.columns import TERM, TIME, Table
+
+
+def typed(rows: pd.DataFrame | Iterable[dict[str, Any]], table: Table) -> pd.DataFrame:
+    """Rows as a table with its columns in their order and of their types, also when there are no rows.
+
+    Columns that are missing are blank, others are dropped. Units are in ``attrs["units"]``, the table's name in ``attrs["table"]``.
+    """
+    frame = (rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))).reindex(columns=table.names)
+    made = {}
+    for column in table.columns:
+        given = frame[column.name]
+        if column.dtype == TIME:
+            made[column.name] = _moments(given)
+        elif column.dtype == TERM:
+            # Categories are text also when there are none, so that files keep the type.
+            made[column.name] = given.astype("string").astype("category")
+        elif str(given.dtype) == column.dtype:
+            made[column.name] = given
+        else:
+            made[column.name] = given.astype(pd.api.types.pandas_dtype(column.dtype))
+    whole = pd.DataFrame(made, index=frame.index)
+    whole.attrs["table"] = table.name
+    whole.attrs["units"] = {column.name: column.unit for column in table.columns if column.unit}
+    return whole
+
+
+def ordered(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The table's rows in its order; rows that are alike stay as they came."""
+    if not table.order or len(frame) < 2:
+        return frame
+    keys = frame[list(table.order)]
+    plain = keys.astype(dict.fromkeys(keys.columns[keys.dtypes == "category"], "string"))
+    found = plain.sort_values(list(table.order), kind="stable", na_position="last").index
+    return frame.loc[found].reset_index(drop=True)
+
+
+def _moments(given: pd.Series) -> pd.Series:
+    if str(given.dtype) == "datetime64[us, UTC]":
+        return given
+    return pd.to_datetime(given, utc=True, format="ISO8601").astype("datetime64[us, UTC]")
