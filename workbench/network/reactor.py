@@ -11,6 +11,7 @@ import logging
 import os
 import select
 import threading
+from contextlib import suppress
 from queue import Empty, Queue
 from typing import Any, Final
 
@@ -29,14 +30,19 @@ class Bell:
     """Wakes who waits for a connection for another reason than the connection."""
 
     def __init__(self) -> None:
-        self._handle = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._handle, self._rope = os.pipe()
+        os.set_blocking(self._handle, False)
+        os.set_blocking(self._rope, False)
 
     def __del__(self) -> None:
         os.close(self._handle)
+        os.close(self._rope)
 
     def ring(self) -> None:
         """Wake who waits, or who will wait next."""
-        os.eventfd_write(self._handle, 1)
+        # A full pipe rings already.
+        with suppress(BlockingIOError):
+            os.write(self._rope, b"!")
 
     @property
     def is_ringing(self) -> bool:
@@ -57,7 +63,7 @@ class Bell:
         if connection >= 0:
             waiting.register(connection, select.POLLIN)
         if any(handle == self._handle for handle, _ in waiting.poll(1000 * seconds)):
-            os.eventfd_read(self._handle)
+            os.read(self._handle, 4096)
 
 
 class _Telling(Queue[Any]):
