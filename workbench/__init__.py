@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench import figures, ocular
+    from workbench import figures, ocular, records
     from workbench.bench import Workbench
     from workbench.device.scenario import Scenario
     from workbench.device.simulated import SimulatedDevice
@@ -33,6 +33,7 @@ __all__ = [
     "figures",
     "ocular",
     "read_ion_plan",
+    "records",
 ]
 
 _HOMES = {
@@ -48,7 +49,7 @@ _HOMES = {
     "WorkbenchError": "workbench.errors",
     "read_ion_plan": "workbench.workflow.media:read_plan",
 }
-_PACKAGES = ("figures", "ocular")
+_PACKAGES = ("figures", "ocular", "records")
 
 __version__ = "0.1.0"
 

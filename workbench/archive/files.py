@@ -60,7 +60,12 @@ class ObjectFiles:
 
     def path(self, name: str) -> Path:
         """Where the file of this name is."""
-        return self.folder / name[:2] / f"{name}{SUFFIX}"
+        return self.folder / self.place(name)
+
+    @staticmethod
+    def place(name: str) -> str:
+        """Where the file of this name is, in the folder."""
+        return f"{name[:2]}/{name}{SUFFIX}"
 
     def read(self, name: str) -> bytes:
         """The file's bytes.

@@ -69,8 +69,11 @@ class ArchiveSource:
     def _with_paths(self, frame: pd.DataFrame) -> pd.DataFrame:
         if "file" not in frame:
             return frame
-        paths = {name: str(self._archive.files.path(name).relative_to(self._archive.folder)) for name in frame["file"].unique()}
-        return frame.assign(file=frame["file"].map(paths))
+        return frame.assign(file=[self._path(name) for name in frame["file"]])
+
+    def _path(self, name: str) -> str:
+        """In the data folder."""
+        return f"{self._archive.files.folder.name}/{self._archive.files.place(name)}"
 
     def _of_sessions(self, rows_of: Callable[[SessionRow], Iterator[dict[str, Any]]]) -> Iterator[dict[str, Any]]:
         with self._archive.database.reading() as view:
@@ -80,7 +83,7 @@ class ArchiveSource:
         for session in sessions:
             for row in rows_of(session):
                 name = files.get(session.instruction_uid or "")
-                yield row | {"file": None if name is None else str(self._archive.files.path(name).relative_to(self._archive.folder))}
+                yield row | {"file": None if name is None else self._path(name)}
 
     def _spots(self, wanted: Wanted) -> pd.DataFrame:
         beams = self._tabulated("record_files", wanted)

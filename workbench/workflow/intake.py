@@ -173,7 +173,7 @@ class Intake:
         dataset = instance.dataset()
         with self.desk.archive.database.reading() as view:
             door = gate(view, self.desk.settings, actor)
-            session = session_of(read_references(dataset), door, view, is_record=instance.sop_class_uid in RECORDS)
+            session = session_of(read_references(instance.read()), door, view, is_record=instance.sop_class_uid in RECORDS)
             known = self.desk.archive.is_same(instance, view)
         if not known:
             _inspect(instance, dataset, self._scope(session if instance.sop_class_uid in RECORDS else None))
