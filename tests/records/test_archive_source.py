@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from tests.archive.samples import make_session, make_stored
+from tests.archive.samples import make_beam, make_session, make_stored
 from tests.clinic import DEVICE, NOW, make_ct, make_ion_plan, make_record, make_table_position
 from tests.workflow.house import House
 from workbench.archive.rows import PositionRow, RegistrationRow
@@ -285,3 +285,53 @@ def test_a_folder_without_index_is_no_data_folder(tmp_path: Path) -> None:
         open_folder(tmp_path)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_came_in_is_in_the_tables_or_among_the_refusals(house: House) -> None:
+    """Three records of the plan, one of them sent twice, and one of another plan: three kept, none of them double, one refused."""
+    _, plan = house.running()
+    sent = [make_record(plan, end_mu=10.0, ended=Termination.OPERATOR), make_record(plan, start_mu=10.0), make_record(plan)]
+    for record in (*sent, sent[0]):
+        house.store(record)
+    with pytest.raises(Refused):
+        house.store(make_record(make_ion_plan()))
+    found = records(house)
+
+    uids = sorted(record.SOPInstanceUID for record in sent)
+    assert sorted(found.beams()["record_uid"]) == uids
+    assert sorted(found.control_points()["record_uid"]) == sorted(uids * 2)
+    assert (len(found.refusals()), len(found.unreadable())) == (1, 0)
+
+
+def test_spots_are_read_from_the_files_of_the_records_wanted(house: House) -> None:
+    """Two spots of the first control point; of another plan there are none."""
+    session, plan = house.running()
+    record = make_record(plan)
+    point = record.TreatmentSessionIonBeamSequence[0].IonControlPointDeliverySequence[0]
+    point.ScanSpotTuneID, point.ScanSpotPositionMap, point.ScanSpotMetersetsDelivered = "T1", [1.5, -2.0, 0.0, 3.25], [0.25, 0.5]
+    house.store(record)
+    found = records(house)
+
+    frame = found.spots(plan_uid=session.plan_uid)
+
+    told = ("record_uid", "beam", "fraction", "point", "spot", "prescribed", "tune_id", "x_mm", "y_mm", "delivered_mu")
+    assert rows(frame, *told) == [
+        (record.SOPInstanceUID, 1, 1, 0, 0, None, "T1", 1.5, -2.0, 0.25),
+        (record.SOPInstanceUID, 1, 1, 0, 1, None, "T1", 0.0, 3.25, 0.5),
+    ]
+    assert found.spots(plan_uid="2.25.404").empty
+
+
+@pytest.mark.parametrize("written", ["2024-06-04T01:00:00+14:00", "2024-06-02T23:00:00-12:00", "2024-06-03T11:00:00+00:00"])
+def test_a_moment_written_in_any_zone_is_found_by_its_day(house: House, written: str) -> None:
+    """11:00 UTC of the 3rd of June, whatever date its own zone has; not a minute before or after."""
+    moment = datetime.fromisoformat(written)
+    with house.archive.database.transaction() as transaction:
+        transaction.objects.add(make_stored("2.25.30"))
+        transaction.beams.add([make_beam("2.25.30", started_at=moment)])
+    found = records(house)
+    minute = timedelta(minutes=1)
+
+    assert len(found.beams(since=moment.astimezone(UTC), until=moment.astimezone(UTC))) == 1
+    assert found.beams(since=moment.astimezone(UTC) + minute).empty
+    assert found.beams(until=moment.astimezone(UTC) - minute).empty
