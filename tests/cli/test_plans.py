@@ -119,7 +119,7 @@ def test_two_plans_are_compared_as_diff_does(command: Command, plan: Path, tmp_p
 
     assert (same.code, same.out, same.err) == (0, "plan and plan: no difference\n", "")
     assert (differs.code, differs.err) == (1, "")
-    assert json.loads(differs.out) == [{"what": "field: range", "before": "21.7 mm", "after": "20.5 mm", "change": "-1.2 mm"}]
+    assert json.loads(differs.out) == [{"what": "field: range", "before": "23.4 mm", "after": "20.5 mm", "change": "-2.9 mm"}]
     assert command("plan", "diff", plan, other).out.splitlines()[1].split("  ")[0] == "field: range"
 
 
@@ -247,7 +247,7 @@ def test_aperture_goes_to_the_workshop_and_comes_back(command: Command, plan: Pa
     back = command("plan", "with-aperture", plan, tmp_path / f"SAMPLE.{suffix}", "--to", tmp_path / "new.json")
 
     assert (written.code, back.code, written.err, back.err) == (0, 0, "", "")
-    assert written.out.strip().endswith("24 points, 137.6 mm2, perimeter 45.2 mm")
+    assert written.out.strip().endswith("25 points, 159.9 mm2, perimeter 46.6 mm")
     assert json.loads((tmp_path / "new.json").read_text()) == json.loads(plan.read_text())
 
 

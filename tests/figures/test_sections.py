@@ -45,8 +45,10 @@ def clinical(shared: Path, case: str) -> OcularPlan:
 
 
 def test_globe_is_cut_in_a_circle_about_its_centre() -> None:
-    """The sample's globe is a sphere of radius 12 about (-6.4, -4.5, 4.6): the plane y = 0 cuts a circle of √(144 - 4.5²)."""
-    horizontal, _, _ = eye_sections(sample_plan()).axes
+    """A sphere of radius 12 about (-6.4, -4.5, 4.6): the plane y = 0, taken where no tumour is known, cuts a circle of √(144 - 4.5²)."""
+    plan = sample_plan()
+    assert plan.eye_model is not None
+    horizontal, _, _ = eye_sections(replace(plan, eye_model=replace(plan.eye_model, tumour=None))).axes
 
     globe = max(outlines(horizontal, palette.GLOBE), key=lambda curve: float(np.ptp(curve[:, 1])))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -32,7 +33,8 @@ def square_aperture(half_mm: float = 5.0) -> Aperture:
 
 def changed_case(folder: Path, suffix: str, found: str, changed: str) -> Path:
     """A copy of the sample's files in ``folder``, with one text of one file changed; gives the changed file."""
-    for file in sample_eyeplan().iterdir():
+    shutil.copytree(sample_eyeplan() / "model", folder / "model")
+    for file in sample_eyeplan().glob("SAMPLE.*"):
         text = file.read_bytes().decode("latin-1")
         if file.suffix == suffix:
             assert found in text, f"the sample's {file.name} does not hold {found!r}"

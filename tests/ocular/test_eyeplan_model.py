@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.ocular.cases import StoppedClock, sample_plan
+from tests.ocular.cases import StoppedClock, changed_case
 from workbench.errors import Refused
 from workbench.ocular import OcularPlan, read_eyeplan
 from workbench.ocular.eye_model import EyeModel, Structure
@@ -149,9 +149,11 @@ def test_plan_with_its_eye_comes_back_from_json(shared: Path) -> None:
     assert from_json(to_json(plan)) == plan
 
 
-def test_eye_without_what_the_file_leaves_out_is_a_standard_one() -> None:
-    """The sample has no lens keys: its lens is the published one; its clips are known."""
-    model = sample_plan().eye_model
+def test_eye_without_what_the_file_leaves_out_is_a_standard_one(tmp_path: Path) -> None:
+    """Without its keys and points the lens is the published one; the clips are known."""
+    changed_case(tmp_path, ".ptd", "LENS 4.0\nC2PL 7.6\n", "")
+    (tmp_path / "model" / "lens.csv").unlink()
+    model = read_eyeplan(tmp_path).eye_model
 
     assert model is not None
     assert (model.lens.behind_cornea_mm, model.lens.thickness_mm) == (3.6, 3.6)

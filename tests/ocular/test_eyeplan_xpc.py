@@ -54,9 +54,9 @@ def test_file_without_a_collimator_has_none(tmp_path: Path) -> None:
         ("Points:  18", "Points:  19", "line 39: found 'Axial Clip 2', expected point 19 of 19 of Axial Clip 1, 'number: x y'"),
         ("Points:  18", "Points:  17", "line 38: found '18: "),
         (
-            "Number of Collimator Outline Points:   23",
-            "Number of Collimator Outline Points:   24",
-            "the file ends, expected point 24 of 24",
+            "Number of Collimator Outline Points:   25",
+            "Number of Collimator Outline Points:   26",
+            "the file ends, expected point 26 of 26",
         ),
     ],
 )

@@ -115,7 +115,7 @@ REFUSALS: list[tuple[Callable[[OcularPlan], object], str]] = [
         "prescription: fractions is 0, expected a whole number of at least 1",
     ),
     (lambda _: Prescription(dose_gy_rbe=-1.0, fractions=4, site="eye"), "prescription: dose_gy_rbe is -1, expected a number above 0"),
-    (lambda plan: replace(plan.field, modulation_mm=22.0), "field: modulation_mm is 22, expected at most the range of 21.7 mm"),
+    (lambda plan: replace(plan.field, modulation_mm=24.0), "field: modulation_mm is 24, expected at most the range of 23.4 mm"),
     (lambda plan: replace(plan.field, wedges=plan.field.wedges * 2), "field: wedges holds 1 twice, expected distinct values"),
     (
         lambda plan: replace(plan, field=replace(plan.field, aperture=square_aperture(half_mm=13.0))),
@@ -130,7 +130,7 @@ REFUSALS: list[tuple[Callable[[OcularPlan], object], str]] = [
         "plan: the right eye fixates and the left eye is treated, with no fellow_light; expected one exactly when the fellow eye fixates",
     ),
     (
-        lambda plan: replace(plan.setup_images[0], pixel_mm=0.05),
+        lambda plan: replace(plan.setup_images[0], pixel_mm=0.02),
         "setup image AXIAL: outline Clip 1 reaches (",
     ),
 ]

@@ -113,7 +113,7 @@ def test_text_names_its_schema_and_version() -> None:
             "p.json: plan: prescription: unknown key 'fraction', expected one of dose_gy_rbe, fractions, site",
         ),
         ('"laterality": "L"', '"laterality": "X"', "p.json: plan: eye: laterality: found 'X', expected one of R, L"),
-        ('"range_mm": 21.7', '"range_mm": NaN', "p.json: no valid JSON (found NaN, expected a finite number), expected a plan"),
+        ('"range_mm": 23.4', '"range_mm": NaN', "p.json: no valid JSON (found NaN, expected a finite number), expected a plan"),
         ('"created": "2026-06-01T12:00:00+00:00"', '"created": "today"', "p.json: plan: created: found 'today', expected a date and time"),
         ('{\n "schema"', '[{\n "schema"', "p.json: no valid JSON ("),
     ],

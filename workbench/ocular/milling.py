@@ -3,6 +3,11 @@
 Straight moves along the physical opening, clockwise, begun and ended at the machine's own parking place Q1/Q2 with its own feed
 FQ99. The words of each move (``RL`` on the first, ``M03``, ``M08``, ``M09``) are those of EYEPLAN's programs, so that a workshop that
 mills these mills ours; which side of the path the tool takes is set there and not here.
+
+Source
+------
+EYEPLAN 3.06c programs. HEIDENHAIN's manuals (tool compensation): RL keeps the tool to the left of the path in the direction of travel, so
+outside a clockwise one; that a hole is cut with it is the workshop's arrangement (mirrored table, or a tool of radius 0), and kept.
 """
 
 from __future__ import annotations
