@@ -1,20 +1,23 @@
-"""Four things that pynetdicom 3.0 gets wrong, mended for this process; to be removed when pyproject.toml allows a version that does not.
+"""Five things that pynetdicom 3.0 gets wrong, mended for this process; to be removed when pyproject.toml allows a version that does not.
 
 It leaves a socket open whose peer has gone already, until the garbage collector finds it. It aborts an association over a
 C-STORE of a class that it does not know, where the standard has a status for it (PS3.7 C.5.6, SOP class not supported). It
 performs the sub-operations of C-MOVE and C-GET itself: it cannot refuse before it has associated with a destination, sends each
-object decoded, and loses responses. And it reads nothing while it has something to send, so that a C-CANCEL waits for the last answer.
+object decoded, and loses responses. It reads nothing while it has something to send, so that a C-CANCEL waits for the last answer.
+And a requestor's idle thread takes the answer to a request that begins just then, and throws it away: the request gets none.
 """
 
 from __future__ import annotations
 
 import socket
+import time
 from contextlib import suppress
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 from weakref import WeakSet
 
 from pynetdicom import AE, association, evt
+from pynetdicom.association import Association
 from pynetdicom.dimse_primitives import C_GET, C_MOVE
 from pynetdicom.dsutils import encode
 from pynetdicom.dul import DULServiceProvider
@@ -22,15 +25,18 @@ from pynetdicom.service_class import QueryRetrieveServiceClass, ServiceClass, St
 from pynetdicom.sop_class import uid_to_service_class
 from pynetdicom.transport import AssociationSocket
 
-from workbench.network.reactor import run_upper_layer
+from workbench.network.reactor import has_ended
+
+LOOK_S: Final = 0.001
+"""How often a requestor looks whether its association has ended, as pynetdicom does."""
 
 
 def mend() -> None:
     """Put all of them right; doing it again changes nothing."""
     AssociationSocket._shutdown_socket = _shut  # type: ignore[method-assign, assignment]
     association.uid_to_service_class = _service_class  # type: ignore[attr-defined]
+    Association._run_reactor = _attend  # type: ignore[method-assign, assignment]
     DULServiceProvider._process_recv_primitive = _taken_in_turn  # type: ignore[method-assign, assignment]
-    DULServiceProvider.run_reactor = run_upper_layer  # type: ignore[method-assign, assignment]
 
 
 def _shut(transport: AssociationSocket) -> None:
@@ -56,6 +62,26 @@ def _taken_in_turn(reactor: DULServiceProvider) -> bool:
     if sends:
         _just_sent.add(reactor)
     return sends
+
+
+_serve = Association._run_reactor
+
+
+def _attend(requestor: Association) -> None:
+    """The idle thread of a requestor: it sees how the association ends, and leaves every message to who asked for it.
+
+    What a requestor is asked itself comes while it waits for an answer (C-GET) or is heard by a thread of its own (N-EVENT-REPORT).
+    """
+    if requestor.is_acceptor:
+        _serve(requestor)
+        return
+    while not requestor._kill:
+        requestor._is_paused = True
+        time.sleep(LOOK_S)
+        requestor._reactor_checkpoint.wait()
+        requestor._is_paused = False
+        if has_ended(requestor):
+            requestor.kill()
 
 
 def _service_class(uid: str) -> type[ServiceClass]:

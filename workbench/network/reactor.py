@@ -7,10 +7,13 @@ To be removed when pyproject.toml allows a version that waits by itself; ``tests
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import select
+import termios
 import threading
+from array import array
 from contextlib import suppress
 from queue import Empty, Queue
 from typing import Any, Final
@@ -27,9 +30,15 @@ CLOSED_LOOK_S: Final = 0.001
 
 
 class Bell:
-    """Wakes who waits for a connection for another reason than the connection."""
+    """Wakes who waits for a connection for another reason than the connection.
+
+    Attributes
+    ----------
+    is_awaited : whether somebody waits.
+    """
 
     def __init__(self) -> None:
+        self.is_awaited = False
         self._handle, self._rope = os.pipe()
         os.set_blocking(self._handle, False)
         os.set_blocking(self._rope, False)
@@ -62,7 +71,10 @@ class Bell:
         waiting.register(self._handle, select.POLLIN)
         if connection >= 0:
             waiting.register(connection, select.POLLIN)
-        if any(handle == self._handle for handle, _ in waiting.poll(1000 * seconds)):
+        self.is_awaited = True
+        came = waiting.poll(1000 * seconds)
+        self.is_awaited = False
+        if any(handle == self._handle for handle, _ in came):
             os.read(self._handle, 4096)
 
 
@@ -89,11 +101,42 @@ def wait_for_events(event: Any) -> None:
     association._run_reactor = lambda: _serve(association, stirred)
 
 
+def is_waiting(association: Any) -> bool:
+    """Whether nothing has come in that is not dealt with, nothing is to go out, and both threads wait.
+
+    A message of which a part has come is no matter of this: whoever waits for the rest of it waits too.
+    """
+    reactor = association.dul
+    # In the order in which a message is dealt with: what leaves one place while it is looked at is found in the next.
+    if _has_more(reactor) or not reactor.bell.is_awaited:
+        return False
+    if not association.dimse.msg_queue.empty() or not association._is_paused or not reactor.to_provider_queue.empty():
+        return False
+    return bool(reactor.bell.is_awaited and not reactor.bell.is_ringing)
+
+
+def _has_more(reactor: Any) -> bool:
+    """Whether bytes on the connection are not read yet; the connection's end is none."""
+    connection = None if reactor.socket is None else reactor.socket.socket
+    if connection is None:
+        return False
+    unread = array("i", [0])
+    with suppress(OSError, ValueError):
+        # Asked of the system: reading ahead would wait as long as the connection's timeout if the upper layer came first.
+        fcntl.ioctl(connection.fileno(), termios.FIONREAD, unread)
+    return unread[0] > 0
+
+
 _looking = DULServiceProvider.run_reactor
 
 
 def run_upper_layer(reactor: DULServiceProvider) -> None:
-    """The upper layer's thread; that of an association of others looks as before."""
+    """The upper layer's thread, to its end; that of an association of others looks as before.
+
+    Raises
+    ------
+    Exception : whatever pynetdicom raises over bytes that are no PDU or no message; ``unreadable`` aborts the association over it.
+    """
     bell = getattr(reactor, "bell", None)
     if bell is None:
         _looking(reactor)
@@ -103,11 +146,6 @@ def run_upper_layer(reactor: DULServiceProvider) -> None:
     try:
         while not reactor._kill_thread:
             _turn(reactor, bell)
-    except Exception:
-        log.exception("the upper layer of an association failed; its connection is closed")
-        reactor.assoc.is_aborted, reactor.assoc.is_established, reactor.assoc._kill = True, False, True
-        if reactor.socket is not None:
-            reactor.socket.close()
     finally:
         reactor._kill_thread = True
         reactor.stirred.set()  # type: ignore[attr-defined]
@@ -142,12 +180,13 @@ def _serve(association: Any, stirred: threading.Event) -> None:
         context_id, message = association.dimse.get_msg(block=False)
         if message:
             association._serve_request(message, context_id)
-        if _has_ended(association):
+        if has_ended(association):
             association.kill()
             return
 
 
-def _has_ended(association: Any) -> bool:
+def has_ended(association: Any) -> bool:
+    """Whether the association is released, aborted, lost or idle too long; its state is set to what it became."""
     if association.is_established and association.acse.is_release_requested():
         association.acse.send_release(is_response=True)
         association.is_released, association.is_established = True, False

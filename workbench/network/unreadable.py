@@ -14,12 +14,13 @@ from pynetdicom.association import Association
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.pdu import A_ABORT_RQ
 
+from workbench.network.reactor import run_upper_layer
+
 log = logging.getLogger(__name__)
 
 BY_SERVICE_PROVIDER = 0x02
 """Source of an A-ABORT (PS3.8 Table 9-26)."""
 
-_react = DULServiceProvider.run_reactor
 _serve = Association._serve_request
 
 
@@ -32,7 +33,7 @@ def abort_over_it() -> None:
 def _reacts(provider: DULServiceProvider) -> None:
     """The thread of a connection, to its end."""
     try:
-        _react(provider)
+        run_upper_layer(provider)
     except Exception as problem:
         association = provider.assoc
         log.warning("%s sent what cannot be read (%s); association aborted", _name(association), type(problem).__name__)
