@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pynetdicom import AE, evt
 
-from tests.clinic import LOCK, make_ct, make_ion_plan
+from tests.clinic import LOCK, make_ct, make_ion_plan, study_keys
+from tests.network.pausing import Pausing
 from tests.served import as_json, serving, workbench
 from workbench.archive.rows import Origin, SessionState, StepState
 from workbench.bench import Workbench
-from workbench.dicom import part10
+from workbench.device.simulated import SimulatedDevice
+from workbench.dicom import part10, uids
 from workbench.errors import WorkbenchError
 from workbench.network.peer import Peer
+from workbench.network.server import Address
 
 pytestmark = pytest.mark.slow
 """Each test starts processes of its own."""
@@ -146,6 +154,64 @@ def test_what_was_acknowledged_survives_a_kill_and_the_session_goes_on(tmp_path:
     assert [path for path in (data / "objects").rglob("*") if path.name.startswith(".part-")] == []
 
 
+def test_a_move_in_flight_is_finished_when_the_provider_is_told_to_stop(tmp_path: Path) -> None:
+    """SIGTERM while the destination takes its time over the first of two objects: both arrive, the move is a success, exit code 0."""
+    data = tmp_path / "data"
+    with Workbench(data, listen=False) as bench:
+        session = bench.check_in(bench.add_plan(make_ion_plan()))
+        wanted = [session.session_plan_uid, str(session.instruction_uid)]
+        studies = {one.keys.study_uid for one in bench.objects(session=session)}
+    asked, go_on = threading.Event(), threading.Event()
+    arrived: list[str] = []
+
+    def take_time(event: Any) -> int:
+        asked.set()
+        go_on.wait(60)
+        arrived.append(str(event.request.AffectedSOPInstanceUID))
+        return 0x0000
+
+    with destination(take_time) as port, serving(data, "--peer", f"SLOW=127.0.0.1:{port}") as served:
+        with served.peer() as peer, Pausing(served.port, served.ae_title) as idle, ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(peer.retrieve, study_keys("STUDY", StudyInstanceUID=sorted(studies)), "SLOW")
+            assert asked.wait(60)
+            served.process.send_signal(signal.SIGTERM)
+            idle.until_let_go()
+            go_on.set()
+            count, reply = answer.result(60)
+        assert served.process.wait(timeout=60) == 0
+
+    assert str(reply) == "0000"
+    assert "Traceback" not in (tmp_path / "data.log").read_text()
+    assert set(wanted) <= set(arrived)
+    assert count == len(arrived)
+
+
+def test_the_log_of_a_session_can_be_read_and_names_nobody(tmp_path: Path) -> None:
+    """When, how grave, where and what, with peers and UIDs; no patient's name, birth date or lock, whatever is refused."""
+    data = tmp_path / "data"
+    plan = make_ion_plan(PatientName="Unmistakable^Name", PatientBirthDate="19031225")
+    with Workbench(data, listen=False) as bench:
+        bench.check_in(bench.add_plan(plan))
+        device_port = bench.settings.peers[0].port
+
+    with serving(data, "--peer", f"DEVICE=127.0.0.1:{device_port}") as served:
+        provider = Address(host="127.0.0.1", port=served.port, ae_title=served.ae_title, device_ae_title="DEVICE", device_port=device_port)
+        reports = [SimulatedDevice(provider).run("wrong-patient"), SimulatedDevice(provider).run("normal")]
+        with served.peer() as peer:
+            peer.act("2.25.404", "IN PROGRESS", LOCK)
+
+    log = (tmp_path / "data.log").read_text()
+    assert [report.passed for report in reports] == [True, False]
+    assert reports[0].treated is not None
+    assert [
+        line for line in log.splitlines() if not re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARNING) workbench\.[\w.]+: .", line)
+    ] == []
+    assert f"workitem {reports[0].treated.workitem} set IN PROGRESS by DEVICE" in log
+    assert "Patient ID is not that of the running session" in log
+    for hidden in ("Unmistakable", "19031225", LOCK):
+        assert hidden not in log
+
+
 def write(path: Path) -> None:
     """A plan as a DICOM file."""
     instance = part10.encoded(make_ion_plan())
@@ -155,3 +221,14 @@ def write(path: Path) -> None:
 def uid_of(path: Path) -> str:
     """SOP Instance UID of a DICOM file."""
     return part10.read_file(path).sop_instance_uid
+
+
+@contextmanager
+def destination(on_store: Callable[[Any], int]) -> Iterator[int]:
+    """A storage provider for session plans and instructions; its port."""
+    entity = AE("SLOW")
+    for uid in (uids.RT_ION_PLAN, uids.TRIAL_DELIVERY_INSTRUCTION):
+        entity.add_supported_context(uid)
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=[(evt.EVT_C_STORE, on_store)])
+    yield int(server.server_address[1])
+    entity.shutdown()

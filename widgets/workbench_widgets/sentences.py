@@ -48,7 +48,7 @@ def entries(events: Iterable[Event]) -> list[Entry]:
 def entry(event: Event) -> Entry:
     """One event as a line."""
     words = _WORDS[event.kind](event)
-    about_object = event.kind.value.startswith(("workitem.", "object.stored", "record."))
+    about_object = event.kind.value.startswith(("workitem.", "object.stored", "object.damaged", "record."))
     is_refusal = event.kind in {EventKind.OBJECT_REFUSED, EventKind.REQUEST_REFUSED}
     return Entry(at=event.at, sentence=words, uid=event.subject if about_object else None, is_refusal=is_refusal)
 

@@ -1,7 +1,7 @@
 """What a peer can make us allocate: the length of a PDU is looked at before its body is read, a message before it grows.
 
 pynetdicom reads whatever length a PDU claims, and collects fragments without end. Both are stopped on the connection's own
-socket and by counting the fragments of a message; either aborts the association.
+socket and by counting the fragments of a message; either aborts the association. Who counts knows also what is in flight.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ log = logging.getLogger(__name__)
 
 CHUNK = 1 << 18
 PENDING = frozenset({0xFF00, 0xFF01})
+C_CANCEL_RQ = 0x0FFF
+RESPONSE = 0x8000
+"""Command Field of what is never answered, and its bit that tells a response from a request (PS3.7 E.1)."""
 
 
 class TooLong(OSError):
@@ -69,13 +72,16 @@ class MessageMeter:
             event.assoc.abort()
 
     def on_message(self, event: Any) -> None:
-        """A message is complete and will be answered."""
+        """A message is complete; a request will be answered."""
         self._received.pop(id(event.assoc), None)
-        self._answering.add(id(event.assoc))
+        field = int(event.message.command_set.CommandField)
+        if field != C_CANCEL_RQ and not field & RESPONSE:
+            self._answering.add(id(event.assoc))
 
     def on_answer(self, event: Any) -> None:
-        """An answer went out; a pending one is not the last."""
-        if event.message.command_set.get("Status") not in PENDING:
+        """A message goes out; a request of ours, a sub-operation of a C-GET, answers nothing, and a pending answer is not the last."""
+        command = event.message.command_set
+        if int(command.CommandField) & RESPONSE and command.get("Status") not in PENDING:
             self._answering.discard(id(event.assoc))
 
     def on_close(self, event: Any) -> None:

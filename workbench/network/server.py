@@ -21,13 +21,17 @@ from workbench.network.contexts import only_with_role, provided, returned, witho
 from workbench.network.handlers import Handlers
 from workbench.network.limits import MessageMeter, guard
 from workbench.network.mended import Entity
-from workbench.network.reactor import wait_for_events
+from workbench.network.reactor import is_waiting, wait_for_events
 from workbench.settings import Settings
 
 log = logging.getLogger(__name__)
 
 POLL_S: Final = 0.05
-"""How often the listening thread looks whether it is to stop."""
+"""How often the listening thread looks whether it is to stop, and a stop whether all is finished."""
+SETTLE_S: Final = 0.1
+"""An association that is idle for so long is ended at a stop."""
+PARTING_S: Final = 1.0
+"""How long a peer may take to let go of a connection that was aborted."""
 REJECTED_PERMANENT: Final = 1
 BY_SERVICE_USER: Final = 1
 APPLICATION_CONTEXT_NOT_SUPPORTED: Final = 2
@@ -103,20 +107,33 @@ class Provider:
         log.info("%s listens on %s:%d", self._settings.ae_title, host, self.port)
 
     def stop(self) -> None:
-        """Accept nothing new, let what is in flight finish within the grace time, then abort what is left."""
+        """Accept nothing new, let what is in flight finish within the grace time, then abort what is left.
+
+        A message of which a part has come is in flight. What a peer has sent, but the network has not brought yet, is waited for
+        a short time: an association is ended when it was idle for so long.
+        """
         server, self._server = self._server, None
         if server is None:
             return
         BaseServer.shutdown(server)
         server.server_close()
         deadline = time.monotonic() + self._settings.limits.grace_s
-        associations = server.active_associations
-        while any(self._meter.is_at_work(one) for one in associations if one.is_alive()) and time.monotonic() < deadline:
+        idle_since: dict[Association, float] = {}
+        ended: set[Association] = set()
+        while (left := set(server.active_associations) - ended) and time.monotonic() < deadline:
+            settled = {one for one in left if self._has_settled(one, idle_since)}
+            _end(settled)
+            ended |= settled
             time.sleep(POLL_S)
-        for one in associations:
-            if one.is_alive():
-                _end(one)
+        _end(left)
         log.info("%s stopped listening", self._settings.ae_title)
+
+    def _has_settled(self, association: Association, idle_since: dict[Association, float]) -> bool:
+        now = time.monotonic()
+        if association.is_established and (not is_waiting(association) or self._meter.is_at_work(association)):
+            idle_since.pop(association, None)
+            return False
+        return now - idle_since.setdefault(association, now) >= SETTLE_S
 
     def _entity(self) -> AE:
         identity, limits = self._settings.identity, self._settings.limits
@@ -161,12 +178,20 @@ class Provider:
         ]
 
 
-def _end(association: Association) -> None:
-    """Abort it; a connection that has not asked for an association yet is closed."""
-    if association.is_established:
-        association.abort()
-    elif association.dul.socket is not None:
-        association.dul.socket.close()
+def _end(associations: set[Association]) -> None:
+    """Abort them all; a connection that has not asked for an association yet, or whose peer does not let go of it, is closed."""
+    for one in associations:
+        if one.is_established:
+            one.abort(block=False)
+        elif one.dul.socket is not None:
+            one.dul.socket.close()
+    deadline = time.monotonic() + PARTING_S
+    for one in associations:
+        while one.dul.is_alive() and not one.dul.stop_dul() and time.monotonic() < deadline:
+            time.sleep(POLL_S / 10)
+        if one.dul.is_alive() and one.dul.socket is not None:
+            one.dul.socket.close()
+        one.kill()
 
 
 def only_dicom(event: Any) -> None:
