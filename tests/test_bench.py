@@ -107,7 +107,7 @@ def test_what_is_stored_is_there_after_reopening(make_bench: BenchMaker) -> None
 
 
 def test_a_plan_of_before_has_its_ocular_plan_again(make_bench: BenchMaker) -> None:
-    """After reopening it is read back from DICOM, setup images and all; what DICOM does not carry is not known."""
+    """After reopening it is whole, with the eye and the clips that DICOM does not carry."""
     plan = sample_plan()
     first = make_bench()
     uid = first.add_plan(plan).uid
@@ -115,12 +115,23 @@ def test_a_plan_of_before_has_its_ocular_plan_again(make_bench: BenchMaker) -> N
 
     again = make_bench().plan(uid)
 
-    assert again.ocular is not None
     assert (again.label, again.patient_id, len(again.images), again.notes) == (plan.label, plan.patient.id, 2, ())
-    assert again.ocular.setup_images == plan.setup_images
-    assert again.ocular.field.aperture == plan.field.aperture
-    assert again.ocular.eye == TreatedEye(laterality=plan.eye.laterality)
-    assert again.ocular.created == plan.created
+    assert again.ocular == plan
+
+
+def test_a_plan_that_comes_as_dicom_knows_no_eye(bench: Workbench, tmp_path: Path) -> None:
+    """Exported and imported elsewhere it is read from DICOM, setup images and all; what DICOM does not carry is not known."""
+    plan = sample_plan()
+    for path in bench.export(plan, tmp_path):
+        uid, _ = bench.import_file(path)
+        if bench.dataset(uid).Modality == "RTPLAN":
+            plan_uid = uid
+
+    again = bench.plan(plan_uid).ocular
+
+    assert again is not None
+    assert (again.setup_images, again.field.aperture, again.created) == (plan.setup_images, plan.field.aperture, plan.created)
+    assert (again.eye, again.eye_model) == (TreatedEye(laterality=plan.eye.laterality), None)
 
 
 def test_a_plan_for_no_eye_is_stored_without_one_and_says_why(bench: Workbench) -> None:

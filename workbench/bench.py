@@ -39,6 +39,7 @@ from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.equipment import FilmGeometry
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.setup import FilmPicture, View
+from workbench.ocular.store import to_json
 from workbench.settings import DEFAULT_DEVICE_AE_TITLE, Peer, Settings
 from workbench.treatment.session import SessionKind
 from workbench.workflow import media
@@ -448,8 +449,9 @@ class Workbench:
 
     def _add_ocular(self, plan: OcularPlan) -> StoredPlan:
         exported = ocular_plans.export(plan, uid_source=self._desk.uids, identity=self.settings.identity)
-        for dataset in (exported.plan, *exported.images):
-            self._intake.bring(part10.encoded(dataset), actor=USER, origin=Origin.CREATED)
+        self._intake.keep(part10.encoded(exported.plan), actor=USER, origin=Origin.CREATED, ocular=to_json(plan))
+        for image in exported.images:
+            self._intake.keep(part10.encoded(image), actor=USER, origin=Origin.CREATED)
         return StoredPlan(
             uid=str(exported.plan.SOPInstanceUID),
             label=plan.label,

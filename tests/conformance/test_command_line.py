@@ -74,7 +74,7 @@ def test_a_file_that_cannot_be_checked_does_not_hide_the_others(tmp_path: Path, 
 
     assert result.exit_code == 1
     assert "notes.txt: found no DICM at byte 128" in result.stderr
-    assert "plan.dcm: SOP class: found 1.2.840.10008.5.1.4.1.1.481.8, expected one that is import: RT Image" in result.stderr
+    assert "plan.dcm: SOP class: found 1.2.840.10008.5.1.4.1.1.481.8, expected one that is imported: RT Image" in result.stderr
     assert "image.dcm" in result.stdout
 
 

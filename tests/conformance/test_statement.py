@@ -69,7 +69,7 @@ def test_rows_beyond_the_statements_are_printed_apart() -> None:
 
 def test_a_class_that_no_table_has_is_refused() -> None:
     """Asked for an object that is never exported, the refusal names what is."""
-    with pytest.raises(Refused, match=r"SOP class: found .*1\.1\.2, expected one that is export: RT Ion Plan .*, RT Image"):
+    with pytest.raises(Refused, match=r"SOP class: found .*1\.1\.2, expected one that is exported: RT Ion Plan .*, RT Image"):
         described(uids.CT_IMAGE, Direction.EXPORT)
 
 

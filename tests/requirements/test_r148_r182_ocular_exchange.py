@@ -165,7 +165,7 @@ def test_r166_only_rt_images_in_implicit_little_endian_are_imported(bench: Workb
     """Explicit VR is refused by name; no other class has rows of import."""
     with pytest.raises(Refused, match="expected Implicit VR Little Endian"):
         bench.import_file(xray(tmp_path, syntax=uids.EXPLICIT_LITTLE))
-    with pytest.raises(Refused, match="expected one that is import: RT Image"):
+    with pytest.raises(Refused, match="expected one that is imported: RT Image"):
         described(uids.RT_ION_PLAN, Direction.IMPORT)
 
 

@@ -43,6 +43,17 @@ class Objects:
         row = self._connection.execute(select(schema.objects).where(schema.objects.c.uid == uid)).one_or_none()
         return None if row is None else _stored(row)
 
+    def add_ocular(self, uid: str, text: str) -> None:
+        """Keep the plan file of the ocular plan that a stored object was made from."""
+        self._connection.execute(insert(schema.ocular_plans).values(plan_uid=uid, text=text))
+
+    def ocular(self, uid: str) -> str | None:
+        """The plan file of the ocular plan that this object was made from; None when it was not made here."""
+        found: str | None = self._connection.execute(
+            select(schema.ocular_plans.c.text).where(schema.ocular_plans.c.plan_uid == uid)
+        ).scalar_one_or_none()
+        return found
+
     def find(self, **values: Sequence[str]) -> list[StoredObject]:
         """Objects whose columns hold one of the values given for each, in the order they came.
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     event,
     text,
 )
@@ -89,6 +90,13 @@ objects = Table(
     Column("instance_number", String(12), nullable=False),
     Column("plan_label", String(16), nullable=False, index=True),
     Column("frame_uid", String(64), nullable=False, index=True),
+)
+
+ocular_plans = Table(
+    "ocular_plans",
+    metadata,
+    Column("plan_uid", String(64), ForeignKey("objects.uid"), primary_key=True),
+    Column("text", Text, nullable=False),
 )
 
 studies = Table(

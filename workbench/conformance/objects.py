@@ -29,6 +29,11 @@ class Direction(StrEnum):
     IMPORT = "import"
     """What the ocular side reads from files."""
 
+    @property
+    def participle(self) -> str:
+        """What is done with an object, for sentences: created, received, exported, imported."""
+        return self.value if self.value.endswith("ed") else f"{self.value}ed"
+
 
 OBJECTS: Final[tuple[Iod, ...]] = tuple(dict.fromkeys((*iods.CREATED, *iods.RECEIVED.values(), iods.OCULAR_RT_IMAGE_IMPORT)))
 """Every object of both statements: created, received, exported, imported."""
@@ -62,7 +67,7 @@ def described(sop_class_uid: str, direction: Direction) -> Iod:
         if sop_class_uid in iod.sop_class_uids:
             return iod
     names = ", ".join(f"{iod.name} {iod.sop_class_uids[0]}" for iod in known)
-    raise Refused(f"SOP class: found {sop_class_uid}, expected one that is {direction.value}: {names}", rule="sop-class")
+    raise Refused(f"SOP class: found {sop_class_uid}, expected one that is {direction.participle}: {names}", rule="sop-class")
 
 
 def inspect(instance: Encoded, direction: Direction, scope: Scope | None = None, *, dataset: Dataset | None = None) -> list[Finding]:

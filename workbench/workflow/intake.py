@@ -62,12 +62,14 @@ class Arrival:
     Parameters
     ----------
     detail : what the history says of it besides.
+    ocular : the ocular plan that it was made from, as its plan file.
     """
 
     actor: str
     origin: Origin
     session: SessionRow | None = None
     detail: Mapping[str, str] = field(default_factory=dict)
+    ocular: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +101,8 @@ class Intake:
         actor: str,
         patient_id: str | None = None,
         is_confirmed: bool = False,
-        origin: Origin = Origin.IMPORTED,
     ) -> bool:
-        """Take in an object that the user brings or the workbench made; whether it was new.
+        """Take in an object that the user brings; whether it was new.
 
         Parameters
         ----------
@@ -113,16 +114,15 @@ class Intake:
         Refused : its class cannot be imported, its values break rows, or it is another patient's.
         Conflict : its UID is in use by another data set.
         """
-        if instance.sop_class_uid not in BY_USER and origin is Origin.IMPORTED:
+        if instance.sop_class_uid not in BY_USER:
             known = ", ".join(BY_USER.values())
             raise Refused(
                 f"object {instance.sop_instance_uid}: found SOP class {instance.sop_class_uid}, expected {known}", rule="sop-class"
             )
         dataset = instance.dataset()
-        if origin is Origin.IMPORTED:
-            # Images that the user brings are those of the ocular exchange; the treatment side's own images come from its devices.
-            direction = Direction.IMPORT if instance.sop_class_uid == uids.RT_IMAGE else Direction.RECEIVED
-            _inspect(instance, dataset, self._scope(), direction)
+        # Images that the user brings are those of the ocular exchange; the treatment side's own images come from its devices.
+        direction = Direction.IMPORT if instance.sop_class_uid == uids.RT_IMAGE else Direction.RECEIVED
+        _inspect(instance, dataset, self._scope(), direction)
         found = str(dataset.get("PatientID") or "")
         is_other = patient_id is not None and found.casefold() != patient_id.casefold()
         if is_other and not is_confirmed:
@@ -131,11 +131,16 @@ class Intake:
                 rule="patient-mismatch",
             )
         detail = {"patient_id": "does not match, confirmed by the user"} if is_other else {}
-        return self._keep_new(instance, dataset, Arrival(actor=actor, origin=origin, detail=detail))
+        return self._keep_new(instance, dataset, Arrival(actor=actor, origin=Origin.IMPORTED, detail=detail))
 
-    def keep(self, instance: Encoded, *, actor: str, origin: Origin, session: SessionRow | None) -> bool:
-        """Keep an object that the workbench made for a session; whether it was new."""
-        return self._keep_new(instance, instance.dataset(), Arrival(actor=actor, origin=origin, session=session))
+    def keep(self, instance: Encoded, *, actor: str, origin: Origin, session: SessionRow | None = None, ocular: str | None = None) -> bool:
+        """Keep an object that the workbench made, for a session or from an ocular plan; whether it was new.
+
+        Parameters
+        ----------
+        ocular : the plan file's text, kept beside the object because DICOM carries no eye.
+        """
+        return self._keep_new(instance, instance.dataset(), Arrival(actor=actor, origin=origin, session=session, ocular=ocular))
 
     def _scope(self, session: SessionRow | None = None) -> Scope:
         """What a received object is compared with: our identity, and the session's plan."""
@@ -205,6 +210,8 @@ class Intake:
             if session is not None and origin is Origin.RECEIVED:
                 _still_open(transaction, session, arrival.actor)
             archive.index(transaction, stored, instance)
+            if arrival.ocular is not None:
+                transaction.objects.add_ocular(stored.uid, arrival.ocular)
             kind = EventKind.OBJECT_STORED
             if record is not None:
                 transaction.beams.add(_beam_rows(record, session, transaction))

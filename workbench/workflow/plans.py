@@ -1,4 +1,4 @@
-"""Plans of the archive, with the ocular plans that they are: read back from DICOM, so that a restart loses none."""
+"""Plans of the archive, with the ocular plans that they are: those made here as they were, those of others read from DICOM."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from workbench.errors import Refused
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.ocular.beamline import Beamline
 from workbench.ocular.plan import OcularPlan
+from workbench.ocular.store import from_json
 from workbench.workflow.desk import Desk
 
 
@@ -88,7 +89,7 @@ class Plans:
         return replace(plan, ocular=reading.plan, notes=reading.notes)
 
     def read(self, uid: str, said: Said | None = None) -> Reading:
-        """The ocular plan of a stored RT Ion Plan.
+        """The ocular plan of a stored RT Ion Plan: the one that it was made from, unless something is said; else read from DICOM.
 
         Raises
         ------
@@ -98,6 +99,11 @@ class Plans:
         return self._read(dataset, self._setup_images(dataset), said)
 
     def _read(self, dataset: Dataset, images: Sequence[Dataset], said: Said | None) -> Reading:
+        uid = str(dataset.SOPInstanceUID)
+        with self.desk.archive.database.reading() as view:
+            text = view.objects.ocular(uid)
+        if text is not None and said is None:
+            return Reading(plan=from_json(text, f"plan {uid}"), notes=())
         here = self.desk.clock.now().tzinfo
         return read_ion_plan(dataset, images=images, beamlines=self.beamlines, said=said or (Said(zone=here) if here else None))
 
