@@ -184,7 +184,7 @@ class Performance:
         yield self._answered(step, "worklist query", reply)
         if not reply.is_success:
             return
-        self._say(step, f"{len(found)} workitems are scheduled.")
+        self._say(step, f"{len(found)} {'workitem is' if len(found) == 1 else 'workitems are'} scheduled.")
         problem = None
         if not found:
             message = f"{self._stage.provider}: found no SCHEDULED workitem, expected one to treat"
@@ -213,7 +213,7 @@ class Performance:
             yield self._answered(step, f"C-MOVE to {self._stage.ae_title}", reply)
         if step.expect != SUCCESS:
             return
-        self._say(step, f"{count} objects were fetched.")
+        self._say(step, f"{count} {'object was' if count == 1 else 'objects were'} fetched.")
         for instance in self._stage.receiver.received():
             self._stage.keep(instance)
         plans = [one.dataset() for one in self._stage.receiver.received((uids.RT_ION_PLAN,))]
