@@ -241,3 +241,15 @@ def test_events_show_themselves_as_a_table() -> None:
     assert page.count("<tr>") == 2
     assert "<td>7</td><td>2024-06-03 08:15:00</td><td>objects.sent</td><td>&lt;SINK&gt;</td><td>DEVICE</td>" in page
     assert one.objects == ("1.2", "1.3")
+
+
+def test_events_of_one_kind_keep_their_order() -> None:
+    """Narrowed to a kind they are events again; what is shown in a line is how many, from what to what."""
+    kinds = (EventKind.WORKITEM_CLAIMED, EventKind.REQUEST_REFUSED, EventKind.WORKITEM_CANCELED, EventKind.REQUEST_REFUSED)
+    several = Events(Event(id=number, at=NOW, kind=kind, subject="1.2", actor="DEVICE") for number, kind in enumerate(kinds, start=1))
+
+    refused = several.of("request.refused")
+
+    assert [one.id for one in refused] == [2, 4]
+    assert repr(several) == "<Events: 4, workitem.claimed to request.refused>"
+    assert repr(several.of("record.stored")) == "<Events: none>"

@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from workbench.device.scenario import Scenario
     from workbench.device.simulated import SimulatedDevice
     from workbench.errors import Conflict, Refused, Unavailable, WorkbenchError
+    from workbench.network.server import Address
     from workbench.network.watcher import Watcher
     from workbench.settings import Settings
     from workbench.workflow.media import read_plan as read_ion_plan
     from workbench.workflow.plans import StoredPlan
 
 __all__ = [
+    "Address",
     "Conflict",
     "Refused",
     "Scenario",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Address": "workbench.network.server",
     "Conflict": "workbench.errors",
     "Refused": "workbench.errors",
     "Scenario": "workbench.device.scenario",

@@ -112,6 +112,19 @@ class Event:
 class Events(list[Event]):
     """Facts in the order they happened; a list that shows itself as a table."""
 
+    def of(self, kind: EventKind | str) -> Events:
+        """Those of one kind.
+
+        Raises
+        ------
+        ValueError : no kind has this name.
+        """
+        wanted = EventKind(kind)
+        return Events(one for one in self if one.kind is wanted)
+
+    def __repr__(self) -> str:
+        return f"<Events: {len(self)}, {self[0].kind.value} to {self[-1].kind.value}>" if self else "<Events: none>"
+
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{one}</th>" for one in ("", "at", "what", "about", "by", "detail"))
         cells = ((one.id, f"{one.at:%Y-%m-%d %H:%M:%S}", one.kind.value, one.subject, one.actor, one.told) for one in self)

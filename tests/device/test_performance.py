@@ -85,15 +85,15 @@ def test_every_wrong_lock_is_refused_over_the_wire(provider: Workbench) -> None:
     report = perform(provider, "wrong-lock")
 
     assert heard(report)[1:10] == [
-        ("claim, none Transaction UID", "C301"),
+        ("claim, no Transaction UID", "C301"),
         ("COMPLETED", "C310"),
         ("claim", "0000"),
         ("claim, another Transaction UID", "C301"),
         ("N-SET of progress, another Transaction UID", "C301"),
-        ("N-SET of progress, none Transaction UID", "C301"),
+        ("N-SET of progress, no Transaction UID", "C301"),
         ("SCHEDULED", "C303"),
         ("COMPLETED, another Transaction UID", "C301"),
-        ("CANCELED, none Transaction UID", "C301"),
+        ("CANCELED, no Transaction UID", "C301"),
     ]
 
 

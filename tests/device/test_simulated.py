@@ -174,6 +174,19 @@ def test_a_rival_that_claims_first_is_told_by_name(provider: Workbench) -> None:
     assert [one for one in provider.objects(session=session) if one.origin is Origin.RECEIVED] == []
 
 
+def test_a_scenario_is_performed_in_the_dialect_that_is_asked_for(provider: Workbench) -> None:
+    """A scenario written for the Trial runs in the final text, where the performed procedure is told first; its report counts."""
+    session = provider.check_in(provider.add_plan(make_ion_plan()))
+
+    report = SimulatedDevice(provider.address).run("progress-per-beam", dialect="final")
+
+    (workitem,) = provider.workitems(session)
+    final = [one.asked for one in report.expectations if one.step == "finish"]
+    assert (report.passed, workitem.state) == (True, StepState.COMPLETED)
+    assert final == ["N-SET of what was performed", "COMPLETED"]
+    assert repr(report) == f"<Report of scenario progress-per-beam: {len(report.expectations)} of {len(report.expectations)} met>"
+
+
 def test_a_device_receives_on_its_own_address_that_faces_the_provider() -> None:
     """Not on the provider's: that is another machine's in a clinic."""
     assert own_address("127.0.0.1") == own_address("localhost") == "127.0.0.1"

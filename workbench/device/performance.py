@@ -403,7 +403,7 @@ class Performance:
 
     def _told(self, step: Step, asked: str, expected: str, heard: str, problem: WorkbenchError | None) -> Expectation:
         who = f", {step.by.value}" if step.by is Who.RIVAL else ""
-        lock = f", {step.lock.value} Transaction UID" if step.lock is not Lock.OWN else ""
+        lock = {Lock.OWN: "", Lock.ANOTHER: ", another Transaction UID", Lock.NONE: ", no Transaction UID"}[step.lock]
         whose = ", another patient" if step.patient is Whose.ANOTHER else ""
         asked = f"{asked}{who}{lock}{whose}"
         return Expectation(number=self._number, step=step.do.value, asked=asked, expected=expected, heard=heard, problem=problem)

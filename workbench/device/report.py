@@ -87,6 +87,9 @@ class Report:
             (f"{one.number} {one.step}", one.asked, one.expected, one.heard, "pass" if one.passed else "FAIL") for one in self.expectations
         ]
 
+    def __repr__(self) -> str:
+        return f"<Report of scenario {self.scenario}: {sum(one.passed for one in self.expectations)} of {len(self.expectations)} met>"
+
     def _repr_html_(self) -> str:
         head = "".join(f"<th>{escape(cell)}</th>" for cell in self.header)
         body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())

@@ -19,6 +19,7 @@ from workbench.device.scenario import NORMAL, Act, Scenario, load_scenario
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.uids import RandomUids, UidSource
 from workbench.errors import Unavailable, WorkbenchError
+from workbench.iods.dialect import Dialect
 from workbench.network.peer import Peer, Receiver
 
 ANY_PORT = 9
@@ -101,19 +102,23 @@ class SimulatedDevice:
         assert report.treated is not None
         return report.treated
 
-    def run(self, scenario: Scenario | str | None = None) -> Report:
+    def run(self, scenario: Scenario | str | None = None, *, dialect: Dialect | str | None = None) -> Report:
         """Perform a scenario and report each of its expectations; nothing is tried after the first that fails.
 
         Parameters
         ----------
         scenario : by itself, by name, or as a TOML file; the device's own when not given.
+        dialect : of UPS to perform it in, ``trial`` or ``final``; the scenario's own when not given.
 
         Raises
         ------
         Refused : no such scenario.
+        ValueError : no such dialect.
         Unavailable : the provider does not accept the association, or our port is taken.
         """
         chosen = load_scenario(scenario) if isinstance(scenario, str) else scenario or self._scenario
+        if dialect is not None:
+            chosen = replace(chosen, dialect=Dialect(dialect))
         met: list[Expectation] = []
         with ExitStack() as open_until_the_end:
             stage = self._stage(chosen, open_until_the_end)
