@@ -328,3 +328,15 @@ def test_the_history_is_append_only(tmp_path: Path, statement: str) -> None:
         with pytest.raises(sqlite3.IntegrityError, match="the history is append-only"):
             connection.execute(statement)
         assert connection.execute("SELECT actor FROM events").fetchall() == [("user",)]
+
+
+def test_nobody_among_many_writers_waits_in_vain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads of one process take turns instead of asking SQLite again and again: none is refused though SQLite would wait for nobody."""
+    monkeypatch.setattr("workbench.archive.database.BUSY_TIMEOUT_MS", 0)
+    database = Database.in_folder(tmp_path, EventBus())
+
+    together(lambda number: [note(database, f"{number}.{again}") for again in range(5)])
+
+    with database.reading() as view:
+        assert len(view.history.after(0)) == 5 * THREADS
+    database.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +64,11 @@ class Database:
         self._bus = bus
         # Parameters hold patients' names, and errors are logged.
         self._engine = create_engine(url, pool_size=20, max_overflow=80, hide_parameters=True)
+        self._turn: AbstractContextManager[object] = nullcontext()
         if self._engine.dialect.name == "sqlite":
             _tune_sqlite(self._engine)
+            # SQLite has one writer at a time, and those who wait ask again and again: among many, one may never be heard.
+            self._turn = threading.Lock()
         try:
             self._prepare()
         except DBAPIError as problem:
@@ -86,7 +89,11 @@ class Database:
         Unavailable : the database does not answer.
         """
         try:
-            with self._engine.connect().execution_options(workbench_writes=True) as connection, connection.begin():
+            with (
+                self._turn,
+                self._engine.connect().execution_options(workbench_writes=True) as connection,
+                connection.begin(),
+            ):
                 transaction = Transaction(connection)
                 yield transaction
         except OperationalError as problem:
