@@ -6,10 +6,8 @@ answers echoes, ``dcmqrscp`` moves the same slices to the same ``storescp``. Siz
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +21,7 @@ from pydicom.dataset import Dataset
 import workbench as wb
 from tests.benchmarks.caller import ACTION, ECHO, FIND, MOVE, Caller
 from tests.benchmarks.storing import a_slice
+from tests.served import ENVIRONMENT
 from workbench.archive.rows import IndexKeys, Origin, StoredObject, WorkitemRow
 from workbench.clock import SystemClock
 from workbench.dicom import part10, uids
@@ -31,9 +30,6 @@ from workbench.mapping import ocular_plans
 from workbench.network.server import free_port
 from workbench.settings import OWN, Peer
 
-# DCMTK leaves Nagle's algorithm on otherwise; pynetdicom brings programs of the same names into the folder of this interpreter.
-SYSTEM_PATH = os.pathsep.join(one for one in os.environ["PATH"].split(os.pathsep) if one != str(Path(sys.executable).parent))
-ENVIRONMENT = {**os.environ, "PATH": SYSTEM_PATH, "TCP_NODELAY": "1"}
 ROUNDS = 100
 WORKITEMS = (100, 10_000)
 STUDIES, OF_STUDY = 2_000, 10

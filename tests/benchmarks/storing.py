@@ -6,7 +6,6 @@ indexes and makes durable what it acknowledges; ``storescp`` writes files.
 
 from __future__ import annotations
 
-import os
 import shutil
 import statistics
 import subprocess
@@ -21,6 +20,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 import workbench as wb
+from tests.served import ENVIRONMENT
 from workbench.clock import SystemClock
 from workbench.device.record import Delivered, treatment_record
 from workbench.dicom import part10, uids
@@ -32,13 +32,11 @@ from workbench.settings import OWN
 from workbench.treatment.delivery import DeliveryType, Termination
 
 RECORDS, SLICES, RUNS = 400, 100, 5
-ENVIRONMENT = {**os.environ, "TCP_NODELAY": "1"}
-"""Debian's DCMTK leaves Nagle's algorithm on otherwise, and would look 40 times slower than it is."""
 
 
 def main() -> None:
     """Measure and print."""
-    if shutil.which("storescu") is None:
+    if shutil.which("storescu", path=ENVIRONMENT["PATH"]) is None:
         sys.exit("benchmarks: found no storescu, expected DCMTK to be installed")
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
