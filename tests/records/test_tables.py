@@ -28,8 +28,8 @@ DTYPES = {
         "delivered_time_s energy_mev gantry_deg gantry_pitch_deg limiting_device_deg support_angle_deg support_pitch_deg support_roll_deg "
         "support_vertical_mm support_longitudinal_mm support_lateral_mm snout_mm"
     ),
-    "category": "kind radiation_type delivery_type termination verification dosimeter_unit",
-    "datetime64[us, UTC]": "started_at ended_at treated_at",
+    "category": "kind radiation_type delivery_type termination verification dosimeter_unit origin",
+    "datetime64[us, UTC]": "started_at ended_at treated_at stored_at",
 }
 """pandas type → columns; a physicist reads metersets in MU, angles in degrees, positions in mm."""
 
@@ -89,7 +89,7 @@ def test_what_a_record_does_not_say_is_missing_not_zero(archive: Archive) -> Non
 
     silent = {name for name, value in row.items() if pd.isna(value)}
     assert silent == {
-        *DTYPES["float64"].split(), *DTYPES["datetime64[us, UTC]"].split(), "session", "fraction", "fractions_planned", "machine",
+        *DTYPES["float64"].split(), "started_at", "ended_at", "treated_at", "session", "fraction", "fractions_planned", "machine",
         "radiation_type", "delivery_type", "verification", "dosimeter_unit",
     }  # fmt: skip
 

@@ -83,7 +83,7 @@ def test_a_delivery_of_less_than_nothing_is_never_born(mu: float) -> None:
 
 def test_setup_beams_count_for_no_fraction() -> None:
     """A setup beam positions the patient (TMS statement 9.1.2.6.5, R134)."""
-    assert counted(COURSE, [make_delivery(type=DeliveryType.SETUP)]) == Counted(deliveries=(), notes=(), unplaced=())
+    assert counted(COURSE, [make_delivery(type=DeliveryType.SETUP)]) == Counted(deliveries=(), decisions=(), unplaced=())
 
 
 def test_a_record_that_came_twice_under_two_uids_counts_once() -> None:

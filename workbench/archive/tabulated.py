@@ -110,6 +110,8 @@ def _beams() -> _Query:
         *_without(beams, "session_id", "planned_mu"),
         beams.c.session_id.label("session"),
         func.coalesce(beams.c.planned_mu, planned.c.planned_mu).label("planned_mu"),
+        objects.c.stored_at,
+        objects.c.origin,
         objects.c.file,
     ).select_from(source)
     return _of_beams(query, beams.c.started_at)

@@ -115,6 +115,8 @@ BEAMS = Table(
         Column("started_at", TIME, "UTC", "moment of the first control point"),
         Column("ended_at", TIME, "UTC", "moment of the last control point"),
         Column("treated_at", TIME, "UTC", "Treatment Date and Time of the record"),
+        STORED_AT,
+        Column("origin", TERM, "", "received from a device, imported, or created by hand; blank where the source knows none"),
         PLAN_UID,
         SESSION_PLAN_UID,
         RECORD_UID,

@@ -8,6 +8,7 @@ from typing import Unpack
 import pandas as pd
 
 from workbench.records import columns
+from workbench.records.answers.face import Answers
 from workbench.records.columns import TABLES, Table
 from workbench.records.reckoned import fractions, with_residuals
 from workbench.records.source import Source
@@ -34,6 +35,11 @@ class Records:
     def zone(self) -> tzinfo:
         """In which days of ``since`` and ``until`` are meant."""
         return self._source.zone
+
+    @property
+    def answers(self) -> Answers:
+        """Ready-made answers over these tables."""
+        return Answers(self)
 
     def table(self, name: str, **filters: Unpack[Filters]) -> pd.DataFrame:
         """One table by its name in ``columns.TABLES``."""

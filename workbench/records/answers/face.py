@@ -1,0 +1,71 @@
+"""The answers over one source's tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+import pandas as pd
+
+from workbench.records.answers.columns import ANSWERS
+from workbench.records.answers.comparison import planned_versus_delivered
+from workbench.records.answers.irregularities import irregularities
+from workbench.records.answers.progress import progress, treatments
+from workbench.records.answers.setup import setup_spread, setup_trend
+from workbench.records.answers.timing import terminations, timing
+from workbench.records.wanted import Filters
+
+if TYPE_CHECKING:
+    from workbench.records.tables import Records
+
+
+class Answers:
+    """Ready-made answers: ``bench.records.answers.progress()``; the same over a data folder and over scanned files.
+
+    Those about courses take ``patient_id`` and ``plan_uid``, those about setup all filters of tables, timing ``session`` and ``room`` too.
+    A course is always counted whole, so that what is asked for never changes what counts.
+    """
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def answer(self, name: str, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """One answer by its name in ``answers.columns.ANSWERS``."""
+        return getattr(self, ANSWERS[name].name)(**filters)  # type: ignore[no-any-return]
+
+    def planned_versus_delivered(self, *, patient_id: str | None = None, plan_uid: str | None = None) -> pd.DataFrame:
+        """Planned and delivered of each beam and fraction, with pass, warn or fail for each quantity."""
+        return planned_versus_delivered(*self._courses(patient_id, plan_uid))
+
+    def progress(self, *, patient_id: str | None = None, plan_uid: str | None = None) -> pd.DataFrame:
+        """How far each course is, and what is due."""
+        return progress(*self._courses(patient_id, plan_uid))
+
+    def treatments(self, *, patient_id: str | None = None, plan_uid: str | None = None) -> pd.DataFrame:
+        """Each beam of each fraction as one treatment, interruptions and continuations chained."""
+        return treatments(*self._courses(patient_id, plan_uid))
+
+    def irregularities(self, *, patient_id: str | None = None, plan_uid: str | None = None) -> pd.DataFrame:
+        """Missing, duplicate and contradictory records, each explained."""
+        instructions = self._records.instructions(patient_id=patient_id, plan_uid=plan_uid)
+        return irregularities(*self._courses(patient_id, plan_uid), instructions)
+
+    def setup_trend(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """Table positions, residuals and setup shifts in the order of time."""
+        return setup_trend(self._records.positions(**filters), self._records.registrations(**filters))
+
+    def setup_spread(self, **filters: Unpack[Filters]) -> pd.DataFrame:
+        """How setups lie on average and vary, for each patient and room."""
+        return setup_spread(self.setup_trend(**filters))
+
+    def timing(self, *, patient_id: str | None = None, session: int | None = None, room: str | None = None) -> pd.DataFrame:
+        """Claim to beam-on to completion of each treatment."""
+        asked = Filters(patient_id=patient_id, session=session, room=room)
+        return timing(self._records.beams(**asked), self._records.workitem_history(**asked))
+
+    def terminations(self, *, by: str = "room", patient_id: str | None = None, plan_uid: str | None = None) -> pd.DataFrame:
+        """How deliveries ended, counted by room, machine, patient, plan or type."""
+        return terminations(*self._courses(patient_id, plan_uid), by=by)
+
+    def _courses(self, patient_id: str | None, plan_uid: str | None) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        asked = Filters(patient_id=patient_id, plan_uid=plan_uid)
+        return self._records.beams(**asked), self._records.planned_beams(**asked), self._records.sessions(**asked)
