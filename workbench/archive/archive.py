@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from workbench.archive.database import Database, Transaction
 from workbench.archive.files import ObjectFiles
 from workbench.archive.rows import StoredObject
-from workbench.dicom import part10, uids
+from workbench.dicom import part10
 from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Unavailable
 from workbench.events import EventBus
-from workbench.mapping.planned import read_planned
 from workbench.settings import Settings
+from workbench.treatment.planned import PlannedBeam
 
 
 class Archive:
@@ -42,20 +43,17 @@ class Archive:
         )
         return self.files.put(header, instance.data)
 
-    def index(self, transaction: Transaction, stored: StoredObject, instance: Encoded) -> None:
+    def index(self, transaction: Transaction, stored: StoredObject, instance: Encoded, planned: Sequence[PlannedBeam] = ()) -> None:
         """Write the row of an object whose file was kept; kept again, should a verification have put it aside meanwhile.
 
-        A plan's beams are written beside it.
-
-        Raises
-        ------
-        Refused : a value of a plan cannot be read.
+        Parameters
+        ----------
+        planned : beams of a plan (``mapping.planned.read_planned``), which are written beside it.
         """
         if not self.path(stored).exists():
             self.keep(instance)
         transaction.objects.add(stored)
-        if stored.sop_class_uid == uids.RT_ION_PLAN:
-            transaction.beams.add_planned(stored.uid, read_planned(instance.read()))
+        transaction.beams.add_planned(stored.uid, planned)
 
     def read(self, stored: StoredObject) -> Encoded:
         """The object's bytes."""

@@ -27,6 +27,7 @@ from workbench.dicom.part10 import Encoded
 from workbench.dicom.scope import Scope
 from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
+from workbench.mapping.planned import read_planned
 from workbench.mapping.positions import planned_isocentre
 from workbench.mapping.records import read_record
 from workbench.mapping.references import read_references
@@ -191,6 +192,7 @@ class Intake:
         keys = index_keys(dataset)
         is_record = instance.sop_class_uid in RECORDS
         record = read_record(instance.read(), zone=now.tzinfo or UTC) if is_record else None
+        planned = read_planned(instance.read()) if instance.sop_class_uid == uids.RT_ION_PLAN else ()
         setup = Setup.of(dataset)
         isocentre_mm = self._isocentre(session) if setup.registrations else ORIGIN_MM
         stored = StoredObject(
@@ -209,7 +211,7 @@ class Intake:
                 return False
             if session is not None and origin is Origin.RECEIVED:
                 _still_open(transaction, session, arrival.actor)
-            archive.index(transaction, stored, instance)
+            archive.index(transaction, stored, instance, planned)
             if arrival.ocular is not None:
                 transaction.objects.add_ocular(stored.uid, arrival.ocular)
             kind = EventKind.OBJECT_STORED

@@ -16,6 +16,7 @@ from workbench.dicom.part10 import Encoded
 from workbench.errors import Conflict, Refused
 from workbench.events import EventKind
 from workbench.mapping import sessions as mapping
+from workbench.mapping.planned import read_planned
 from workbench.mapping.plans import course
 from workbench.ocular.beamline import Beamline
 from workbench.settings import Room
@@ -220,7 +221,8 @@ class Schedule:
             _must_be_free(transaction, place, plan_course.plan_uid, decided.kind)
             session = transaction.sessions.add(draft)
             for (instance, file), dataset in zip(files, made, strict=True):
-                self.desk.archive.index(transaction, _created(instance, file, dataset, session, draft), instance)
+                planned_beams = read_planned(instance.read()) if dataset is session_plan else ()
+                self.desk.archive.index(transaction, _created(instance, file, dataset, session, draft), instance, planned_beams)
             self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)
             for step, dataset in planned:
                 row = _workitem_row(dataset, session, step)
