@@ -70,7 +70,7 @@ export CREATE_VENV INSTALL
 	@EXTRAS= STAMP=$@ $(LOCK) sh -c "$$INSTALL"
 
 .venv/installed-all: .venv/installed-core
-	@EXTRAS='[jupyter$(comma)dev]' STAMP=$@ $(LOCK) sh -c "$$INSTALL"
+	@EXTRAS='[jupyter$(comma)dask$(comma)dev]' STAMP=$@ $(LOCK) sh -c "$$INSTALL"
 
 system:
 	@missing=; \

@@ -165,19 +165,51 @@ def read_file(path: Path) -> Encoded:
 
 def parse_file(raw: bytes, where: str) -> Encoded:
     """The bytes of a DICOM file, split into meta and data set; ``where`` names them in errors."""
-    stream = BytesIO(raw)
-    if raw[128:132] != b"DICM":
-        raise Refused(f"{where}: found no DICM at byte 128, expected a DICOM file", rule="file")
-    read_preamble(stream, force=False)
-    try:
-        meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
-        syntax = str(meta.TransferSyntaxUID)
-    except (AttributeError, EOFError, ValueError, KeyError, struct.error, NotImplementedError) as problem:
-        raise Refused(f"{where}: file meta information cannot be read ({problem})", rule="file") from problem
-    data = raw[stream.tell() :]
+    syntax, start = _split(raw, where)
+    data = raw[start:]
     dataset = reading.read(data, syntax, where)
     sop_class, sop_instance = (_uid(dataset, keyword, where) for keyword in ("SOPClassUID", "SOPInstanceUID"))
     return Encoded(sop_class_uid=sop_class, sop_instance_uid=sop_instance, transfer_syntax=syntax, data=data)
+
+
+def read_dataset_of(raw: bytes, where: str) -> reading.EncodedDataset:
+    """The data set of a DICOM file as places in its bytes, whatever it is of; ``where`` names the file in errors.
+
+    Raises
+    ------
+    Refused : no DICOM file, a compressed or unknown transfer syntax, or a truncated one.
+    """
+    syntax, start = _split(raw, where)
+    return reading.read(raw[start:], syntax, where)
+
+
+def _split(raw: bytes, where: str) -> tuple[str, int]:
+    """Transfer syntax, and where the data set begins."""
+    if raw[128:132] != b"DICM":
+        raise Refused(f"{where}: found no DICM at byte 128, expected a DICOM file", rule="file")
+    found = _split_by_length(raw)
+    if found is not None:
+        return found
+    # Without its group length, or with a wrong one, the meta information ends where its group does.
+    stream = BytesIO(raw)
+    read_preamble(stream, force=False)
+    try:
+        meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
+        return str(meta.TransferSyntaxUID), stream.tell()
+    except (AttributeError, EOFError, ValueError, KeyError, struct.error, NotImplementedError) as problem:
+        raise Refused(f"{where}: file meta information cannot be read ({problem})", rule="file") from problem
+
+
+def _split_by_length(raw: bytes) -> tuple[str, int] | None:
+    """Transfer syntax and where the data set begins, when the group length of the meta information is right."""
+    end = header_length(raw)
+    if end is None or raw[end : end + 2] == b"\x02\x00":
+        return None
+    try:
+        syntax = reading.read(raw[132:end], uids.EXPLICIT_LITTLE).get("TransferSyntaxUID")
+    except Refused:
+        return None
+    return (syntax, end) if isinstance(syntax, str) else None
 
 
 def _uid(dataset: reading.EncodedDataset, keyword: str, where: str) -> str:

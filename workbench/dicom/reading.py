@@ -54,10 +54,11 @@ class EncodedDataset:
     ``float``, several values as a tuple, none as None, everything else as ``bytes``.
     """
 
-    __slots__ = ("_entries", "_items", "_little", "_parent", "_source")
+    __slots__ = ("_entries", "_items", "_little", "_parent", "_source", "_syntax")
 
-    def __init__(self, source: bytes, parent: EncodedDataset | None, *, little: bool) -> None:
+    def __init__(self, source: bytes, parent: EncodedDataset | None, *, little: bool, syntax: str = "") -> None:
         self._source = source
+        self._syntax = syntax
         self._parent = parent
         self._little = little
         self._entries: dict[int, tuple[str, int, int]] = {}
@@ -86,6 +87,21 @@ class EncodedDataset:
         """The encoded value; None when the element is absent."""
         entry = self._entries.get(_tag(key))
         return None if entry is None else self._source[entry[1] : entry[2]]
+
+    def place(self, key: Key) -> tuple[int, int] | None:
+        """Where the encoded value begins and ends in the bytes that were read; None when the element is absent."""
+        entry = self._entries.get(_tag(key))
+        return None if entry is None else entry[1:]
+
+    def encoded(self) -> tuple[bytes, str]:
+        """The bytes it was read from and their transfer syntax; of an item those of the whole.
+
+        For what is read by pydicom after all.
+        """
+        whole = self
+        while whole._parent is not None:
+            whole = whole._parent
+        return whole._source, whole._syntax
 
     def items(self, key: Key) -> tuple[EncodedDataset, ...]:
         """Items of a sequence; none when it is absent or empty."""
@@ -152,7 +168,7 @@ def read(data: bytes, transfer_syntax: str, where: str = "data set") -> EncodedD
     if transfer_syntax not in uids.UNCOMPRESSED:
         raise Refused(f"{where}: found transfer syntax {transfer_syntax}, expected an uncompressed one", rule="transfer-syntax")
     little = transfer_syntax != uids.EXPLICIT_BIG
-    root = EncodedDataset(data, None, little=little)
+    root = EncodedDataset(data, None, little=little, syntax=transfer_syntax)
     _Walk(data, where, little=little).elements(root, (0, len(data)), 0, implicit=transfer_syntax == uids.IMPLICIT_LITTLE)
     return root
 

@@ -2,8 +2,21 @@
 
 from workbench.records.folder import RecordsFolder, open_folder
 from workbench.records.live import ArchiveSource
+from workbench.records.scanning import ScannedRecords, Scanning, of_datasets, scan
 from workbench.records.source import Source
 from workbench.records.tables import Records
 from workbench.records.wanted import Filters, Wanted
 
-__all__ = ["ArchiveSource", "Filters", "Records", "RecordsFolder", "Source", "Wanted", "open_folder"]
+__all__ = [
+    "ArchiveSource",
+    "Filters",
+    "Records",
+    "RecordsFolder",
+    "ScannedRecords",
+    "Scanning",
+    "Source",
+    "Wanted",
+    "of_datasets",
+    "open_folder",
+    "scan",
+]

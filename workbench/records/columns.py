@@ -64,7 +64,7 @@ RECORD_UID = Column("record_uid", TEXT, "", "SOP Instance UID of the record")
 ITEM = Column("item", COUNT, "", "place of the beam in the record, from 0")
 OBJECT_UID = Column("object_uid", TEXT, "", "SOP Instance UID of the object")
 FILE = Column("file", TEXT, "", "file that the row was read from; in a data folder, relative to it")
-STORED_AT = Column("stored_at", TIME, "UTC", "when the object came")
+STORED_AT = Column("stored_at", TIME, "UTC", "when the object came; of a loose file, when it says it was made")
 
 _SETTINGS = (
     Column("gantry_deg", NUMBER, "°", "gantry angle"),
@@ -425,6 +425,20 @@ REFUSALS = Table(
     order=("number",),
 )
 
+FILES = Table(
+    name="files",
+    meaning="One row for each file or data set that was looked at, readable or not; a data folder has none.",
+    columns=(
+        Column("file", TEXT, "", "the file, or the place of the data set among those given"),
+        Column("size", COUNT, "bytes", "its length"),
+        Column("sop_class_uid", TEXT, "", "SOP Class UID, where that could be read"),
+        Column("object_uid", TEXT, "", "SOP Instance UID, where that could be read"),
+        Column("rows", COUNT, "", "rows of other tables that it gave; blank where it is unreadable"),
+    ),
+    moment=None,
+    order=("file",),
+)
+
 UNREADABLE = Table(
     name="unreadable",
     meaning="One row for each file or data set that could not be read; a data folder has none, since it refuses what it cannot read.",
@@ -456,6 +470,7 @@ TABLES: Final = MappingProxyType(
             REGISTRATIONS,
             INSTRUCTIONS,
             REFUSALS,
+            FILES,
             UNREADABLE,
         )
     }

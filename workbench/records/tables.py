@@ -106,6 +106,10 @@ class Records:
         """One row for each object or request that was refused, the oldest first."""
         return self._made(columns.REFUSALS, **filters)
 
+    def files(self) -> pd.DataFrame:
+        """One row for each file or data set that was looked at; a data folder has none."""
+        return self._made(columns.FILES)
+
     def unreadable(self) -> pd.DataFrame:
         """One row for each file or data set that could not be read, with the reason; a data folder has none."""
         return self._made(columns.UNREADABLE)

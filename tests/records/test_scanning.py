@@ -1,0 +1,218 @@
+"""Folders, URLs and data sets as a source of tables: everything given is found again, as rows or as unreadable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from pydicom.dataset import Dataset
+
+from tests.clinic import make_ct, make_ion_plan, make_record
+from workbench.dicom import part10, uids
+from workbench.errors import Refused, Unavailable
+from workbench.records.scanning import ScannedRecords, of_datasets, scan
+from workbench.settings import OWN
+from workbench.treatment.delivery import Termination
+
+NAMES = ("record.dcm", "plan.dcm", "deep/ct.dcm", "deep/cut.dcm", "deep/report.pdf", "notes.txt")
+
+
+def as_file(dataset: Dataset, syntax: str = uids.EXPLICIT_LITTLE) -> bytes:
+    """A data set as the bytes of a DICOM file."""
+    instance = part10.encoded(dataset, syntax)
+    header = part10.header(instance, implementation_class_uid=OWN.implementation_class_uid, implementation_version_name=None)
+    return header + instance.data
+
+
+def other_class(dataset: Dataset) -> Dataset:
+    """The data set as an Encapsulated PDF, which no table tells of."""
+    dataset.SOPClassUID = "1.2.840.10008.5.1.4.1.1.104.1"
+    return dataset
+
+
+def contents() -> dict[str, bytes]:
+    """A record that was stopped at 12.5 of 40 MU, its plan, a CT, and three that cannot be read."""
+    plan = make_ion_plan()
+    record = as_file(make_record(plan, end_mu=12.5, ended=Termination.OPERATOR))
+    made = (record, as_file(plan), as_file(make_ct(plan)), record[:-20], as_file(other_class(make_ion_plan())), b"no DICOM")
+    return dict(zip(NAMES, made, strict=True))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with these files."""
+    for name, content in contents().items():
+        path = tmp_path / "files" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tmp_path / "files"
+
+
+def rows(frame: pd.DataFrame, *names: str) -> list[tuple[Any, ...]]:
+    """These columns of every row; None for what is not known."""
+    plain = frame[list(names)].astype(object)
+    return [tuple(None if pd.isna(one) else one for one in row) for row in plain.itertuples(index=False)]
+
+
+def told(records: ScannedRecords) -> dict[str, list[tuple[Any, ...]]]:
+    """What the files of ``contents`` say."""
+    return {
+        "beams": rows(records.beams(), "plan_label", "beam", "planned_mu", "delivered_mu", "termination", "session"),
+        "points": rows(records.control_points(), "point", "delivered_mu"),
+        "images": rows(records.setup_images(), "modality"),
+        "planned": rows(records.planned_beams(), "beam", "planned_mu"),
+        "rules": sorted(rows(records.unreadable(), "rule")),
+    }
+
+
+EXPECTED = {
+    "beams": [("EYE PLAN 1", 1, 40.0, 12.5, "OPERATOR", None)],
+    "points": [(0, 0.0), (1, 12.5)],
+    "images": [("CT",)],
+    "planned": [(1, 40.0)],
+    "rules": [("file",), ("sop-class",), ("structure",)],
+}
+"""By hand from ``contents``."""
+
+
+def test_every_file_of_a_folder_is_rows_or_unreadable(folder: Path) -> None:
+    """Six files in: three read, three unreadable with the reason; a row leads to its file."""
+    with scan(folder, zone=UTC) as records:
+        assert told(records) == EXPECTED
+        assert records.counts == (6, 3)
+        assert sorted(rows(records.files(), "file", "rows"), key=str) == sorted(
+            [(str(folder / name), count) for name, count in zip(NAMES, (3, 1, 1, None, None, None), strict=True)], key=str
+        )
+        assert rows(records.beams(), "file") == [(str(folder / "record.dcm"),)]
+        why = dict(rows(records.unreadable(), "file", "why"))
+        assert "expected a DICOM file" in why[str(folder / "notes.txt")]
+        assert "truncated" in why[str(folder / "deep" / "cut.dcm")]
+
+
+def test_data_sets_give_the_same_rows_as_files(folder: Path) -> None:
+    """Of pydicom, encoded, and walked: the tables of the folder, each row with the place of its data set."""
+    plan = make_ion_plan()
+    record = make_record(plan, end_mu=12.5, ended=Termination.OPERATOR)
+
+    with of_datasets([record, part10.encoded(plan), part10.encoded(make_ct(plan)).read()], zone=UTC) as records:
+        assert told(records) == EXPECTED | {"rules": []}
+        assert rows(records.planned_beams(), "file") == [("1",)]
+
+
+def test_a_url_gives_the_same_rows_as_a_folder() -> None:
+    """The files in the memory file system of fsspec, which only this process sees."""
+    fsspec = pytest.importorskip("fsspec")
+    system = fsspec.filesystem("memory")
+    for name, content in contents().items():
+        system.pipe_file(f"/scanned/{name}", content)
+
+    with scan("memory://scanned", zone=UTC) as records:
+        assert told(records) == EXPECTED
+        assert rows(records.beams(), "file") == [("memory:///scanned/record.dcm",)]
+
+
+def test_a_second_scan_reads_only_what_is_new(folder: Path, tmp_path: Path) -> None:
+    """Nothing the second time; a file that came, one that changed and one that went are noticed."""
+    cache = tmp_path / "cache"
+    scan(folder, cache=cache, zone=UTC)
+    again = scan(folder, cache=cache, zone=UTC)
+    assert (again.counts, told(again)) == ((0, 0), EXPECTED)
+
+    (folder / "plan.dcm").unlink()
+    (folder / "notes.txt").write_bytes(b"changed, still no DICOM")
+    (folder / "more.dcm").write_bytes(as_file(make_record(make_ion_plan())))
+    changed = scan(folder, cache=cache, zone=UTC)
+
+    assert (changed.counts, len(changed.files())) == ((2, 1), 6)
+    assert (len(changed.planned_beams()), len(changed.beams()), len(changed.unreadable())) == (0, 2, 3)
+
+
+def test_a_scan_that_was_cut_off_goes_on_where_it_stopped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files a part, the disk full at the second part: the first stays, what was half-written goes, the rest is read."""
+    from workbench.records.scanning import batch  # noqa: PLC0415 - what is patched
+
+    monkeypatch.setattr("workbench.records.scanning.scanner.BATCH", 2)
+    write, cache = batch.write_part, tmp_path / "cache"
+    calls: list[int] = []
+
+    def full(parts: Path, tables: Any) -> Path:
+        calls.append(1)
+        if len(calls) == 2:
+            (parts / ".aside-half").mkdir()
+            raise Unavailable("disk full")
+        return write(parts, tables)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batch, "write_part", full)
+        with pytest.raises(Unavailable, match="disk full"):
+            scan(folder, cache=cache, zone=UTC)
+    rest = scan(folder, cache=cache, zone=UTC)
+
+    assert (rest.counts.files, told(rest)) == (4, EXPECTED)
+    assert list(cache.rglob(".aside-*")) == []
+
+
+def test_what_is_no_file_does_not_end_a_scan(folder: Path) -> None:
+    """A link that leads nowhere is unreadable."""
+    (folder / "gone.dcm").symlink_to(folder / "nowhere.dcm")
+
+    with scan(folder, zone=UTC) as records:
+        assert ("file", str(folder / "gone.dcm")) in rows(records.unreadable(), "rule", "file")
+        assert told(records) | {"rules": []} == EXPECTED | {"rules": []}
+
+
+def test_folders_that_overlap_are_scanned_once(folder: Path) -> None:
+    """A folder, one within it and a file of it: six files."""
+    with scan(folder, folder / "deep", folder / "record.dcm", zone=UTC) as records:
+        assert (len(records.files()), told(records)) == (6, EXPECTED)
+
+
+def test_a_cache_within_the_folder_is_not_scanned(folder: Path) -> None:
+    """Its Parquet files are none of the six."""
+    scan(folder, cache=folder / "cache", zone=UTC)
+
+    assert len(scan(folder, cache=folder / "cache", zone=UTC).files()) == 6
+
+
+def test_nothing_there_is_refused(tmp_path: Path) -> None:
+    """The sentence names the path."""
+    with pytest.raises(Refused, match="nowhere: found nothing there, expected a folder or a file"):
+        scan(tmp_path / "nowhere")
+
+
+@pytest.mark.slow
+def test_several_processes_read_what_one_reads(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes, a part for each file."""
+    monkeypatch.setattr("workbench.records.scanning.scanner.BATCH", 1)
+    monkeypatch.setattr("workbench.records.scanning.scanner.FEW", 0)
+
+    with scan(folder, zone=UTC, processes=2) as records:
+        assert (records.counts, told(records)) == ((6, 3), EXPECTED)
+
+
+@pytest.mark.slow
+def test_a_file_that_ends_its_process_is_unreadable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others of its batch are read."""
+    from tests.records.deadly import DeadlyPlace  # noqa: PLC0415 - imported by the process, too
+
+    def deadly(paths: Any, **_how: Any) -> DeadlyPlace:
+        return DeadlyPlace(paths=tuple(Path(one) for one in paths))
+
+    monkeypatch.setattr("workbench.records.scanning.scanner.place_of", deadly)
+    monkeypatch.setattr("workbench.records.scanning.scanner.FEW", 0)
+
+    with scan(folder, zone=UTC, processes=2) as records:
+        expected = EXPECTED | {"images": [], "rules": [("file",), ("process",), ("sop-class",), ("structure",)]}
+        assert (records.counts, told(records)) == ((6, 4), expected)
+
+
+@pytest.fixture(autouse=True)
+def _empty_memory() -> Iterator[None]:
+    """The memory file system outlives a test."""
+    yield
+    fsspec = pytest.importorskip("fsspec")
+    fsspec.filesystem("memory").store.clear()

@@ -1,0 +1,159 @@
+"""Some files or data sets, read into one part. What cannot be read becomes a row that says why; nothing is left out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pyarrow as pa
+
+from workbench.dicom import part10, uids
+from workbench.dicom.reading import EncodedDataset, read
+from workbench.errors import Refused, Unavailable, WorkbenchError
+from workbench.mapping.scalars import text
+from workbench.records.scanning.parts import LISTED, LISTING, SCHEMAS, write_part
+from workbench.records.scanning.places import Listed, Place
+from workbench.records.scanning.told import READERS, Row, told
+
+log = logging.getLogger(__name__)
+
+HEAD: Final = 4096
+LARGE: Final = 1 << 20
+"""A file longer than this is read as a whole only if its file meta information (in the first ``HEAD`` bytes) is of a class for a table."""
+LARGEST: Final = 1 << 30
+"""A longer file is no object that a table tells of, and would not be good for the memory."""
+
+Opened = Callable[[], EncodedDataset]
+
+
+class Counts(NamedTuple):
+    """How many files were read, and how many of them were unreadable."""
+
+    files: int = 0
+    unreadable: int = 0
+
+    def plus(self, other: Counts) -> Counts:
+        """Both together."""
+        return Counts(self.files + other.files, self.unreadable + other.unreadable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Files to be read into one part.
+
+    Parameters
+    ----------
+    parts : folder of the parts.
+    zone : in which an object's dates and times are meant when it does not say so itself.
+    """
+
+    place: Place
+    files: tuple[Listed, ...]
+    parts: Path
+    zone: tzinfo
+
+    def scan(self) -> Counts:
+        """Read them; when this returns the part is there."""
+        return scan_into(self.parts, ((one, self._opening(one)) for one in self.files), self.zone)
+
+    def _opening(self, listed: Listed) -> Opened:
+        return lambda: opened(self.place, listed)
+
+    def given_up(self, why: str) -> Counts:
+        """Keep the files as unreadable, without looking into them."""
+
+        def refuse() -> EncodedDataset:
+            raise Refused(why, rule="process")
+
+        return scan_into(self.parts, ((one, refuse) for one in self.files), self.zone)
+
+
+def opened(place: Place, listed: Listed) -> EncodedDataset:
+    """The data set of a file.
+
+    Raises
+    ------
+    Refused : it is no DICOM file, or one of another class.
+    OSError : it cannot be read.
+    """
+    if listed.size > LARGE:
+        _must_be_wanted(place.read(listed.file, HEAD), listed.size)
+    return part10.read_dataset_of(place.read(listed.file), listed.file)
+
+
+def _must_be_wanted(head: bytes, size: int) -> None:
+    end = part10.header_length(head)
+    if end is None or end > len(head):
+        return
+    sop_class = text(read(head[132:end], uids.EXPLICIT_LITTLE), "MediaStorageSOPClassUID")
+    if sop_class is not None and sop_class not in READERS:
+        raise Refused(f"found SOP class {sop_class}, expected one that a table tells of", rule="sop-class")
+    if size > LARGEST:
+        raise Refused(f"found {size} bytes, expected at most {LARGEST}", rule="size")
+
+
+@dataclass(slots=True)
+class _Gathered:
+    """Rows of a batch, by table."""
+
+    zone: tzinfo
+    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in SCHEMAS})
+
+    def add(self, listed: Listed, open_it: Opened) -> None:
+        """Rows of one file, or why there are none."""
+        entry: dict[str, Any] = listed._asdict()
+        dataset: EncodedDataset | None = None
+        try:
+            dataset = open_it()
+            found = told(dataset, zone=self.zone)
+        except Refused as problem:
+            entry |= {"rule": problem.rule, "why": str(problem)}
+        except (OSError, Unavailable) as problem:
+            entry |= {"rule": "file", "why": f"cannot be read ({getattr(problem, 'strerror', None) or problem})"}
+        except Exception as problem:
+            # The border of a scan: one file of a million must not end it, and the log has the trace.
+            log.exception("scan: %s", listed.file)
+            entry |= {"rule": "unexpected", "why": f"{type(problem).__name__}: {problem}"}
+        else:
+            entry["rows"] = len(found)
+            for table, rows in found.rows.items():
+                self.rows[table] += [row | {"file": listed.file} for row in rows]
+        self.rows[LISTING].append(entry | _identity(dataset))
+
+    def tables(self) -> Mapping[str, pa.Table]:
+        """The rows as typed tables."""
+        return {name: pa.Table.from_pylist(rows, schema=SCHEMAS[name]) for name, rows in self.rows.items()}
+
+    def counts(self) -> Counts:
+        """Of what was added."""
+        listing = self.rows[LISTING]
+        return Counts(len(listing), sum(1 for one in listing if one.get("rule") is not None))
+
+
+def scan_into(parts: Path, files: Iterable[tuple[Listed, Opened]], zone: tzinfo) -> Counts:
+    """Read these into one part."""
+    gathered = _Gathered(zone)
+    for listed, open_it in files:
+        gathered.add(listed, open_it)
+    write_part(parts, gathered.tables())
+    return gathered.counts()
+
+
+def _identity(dataset: EncodedDataset | None) -> dict[str, Any]:
+    """Class and instance, as far as they can be read."""
+    if dataset is None:
+        return {}
+    found = {}
+    for name, keyword in (("sop_class_uid", "SOPClassUID"), ("object_uid", "SOPInstanceUID")):
+        try:
+            found[name] = text(dataset, keyword)
+        except WorkbenchError:
+            found[name] = None
+    return found
+
+
+assert set(Listed._fields) <= set(LISTED.names)

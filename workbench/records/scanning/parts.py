@@ -1,0 +1,149 @@
+"""What was scanned, kept as typed Parquet: a folder of parts, each with the tables of some files and which files these were.
+
+A part is written aside and renamed, so it is there as a whole or not at all: a scan that was cut off goes on where it stopped. A file
+belongs to the part that lists it under its present size, time and mark; a part with files that changed or went is written anew without
+them. Nothing is ever read that is not listed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from hashlib import sha256
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import uuid4
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workbench.errors import Unavailable
+from workbench.records.columns import COUNT, NUMBER, SINGLE, TABLES, TERM, TEXT, TIME, TRUTH, Column
+from workbench.records.scanning.places import Listed
+
+READER: Final = 1
+"""Raised when the same files give other rows; what older readers kept is then scanned again."""
+ASIDE: Final = ".aside-"
+LISTING: Final = "listing"
+"""The table of a part's files."""
+TYPES: Final = MappingProxyType(
+    {
+        TEXT: pa.string(),
+        TERM: pa.string(),
+        COUNT: pa.int64(),
+        NUMBER: pa.float64(),
+        SINGLE: pa.float32(),
+        TRUTH: pa.bool_(),
+        TIME: pa.timestamp("us", tz="UTC"),
+    }
+)
+"""dtype of a column → its type in files."""
+SCANNED: Final = ("beams", "control_points", "planned_beams", "setup_images", "positions", "registrations", "instructions")
+"""Tables that files give rows of."""
+LISTED: Final = pa.schema(
+    [
+        ("file", pa.string()),
+        ("size", pa.int64()),
+        ("mtime_ns", pa.int64()),
+        ("mark", pa.string()),
+        ("sop_class_uid", pa.string()),
+        ("object_uid", pa.string()),
+        ("rows", pa.int64()),
+        ("rule", pa.string()),
+        ("why", pa.string()),
+    ]
+)
+
+
+def schema_of(columns: Sequence[Column]) -> pa.Schema:
+    """The columns of a table as the types of a file."""
+    return pa.schema([(column.name, TYPES[column.dtype]) for column in columns])
+
+
+SCHEMAS: Final = MappingProxyType({LISTING: LISTED} | {name: schema_of(TABLES[name].columns) for name in SCANNED})
+
+
+def write_part(folder: Path, tables: Mapping[str, pa.Table]) -> Path:
+    """One more part; it is there once it is whole.
+
+    Raises
+    ------
+    Unavailable : the folder cannot be written.
+    """
+    name = uuid4().hex
+    aside = folder / f"{ASIDE}{name}"
+    try:
+        aside.mkdir(parents=True)
+        for table, rows in tables.items():
+            if len(rows) or table == LISTING:
+                pq.write_table(rows, aside / f"{table}.parquet")
+        return aside.rename(folder / name)
+    except OSError as problem:
+        raise Unavailable(f"{folder}: what was scanned cannot be kept ({problem}), expected room to write", rule="cache") from problem
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of one folder that were made by this reader for this zone."""
+
+    folder: Path
+
+    @classmethod
+    def under(cls, folder: Path, zone: tzinfo) -> Parts:
+        """The parts that may be used: columns, reader and zone are part of their folder's name."""
+        said = {name: [(one.name, str(one.type)) for one in schema] for name, schema in SCHEMAS.items()}
+        digest = sha256(json.dumps([READER, str(zone), said], sort_keys=True).encode()).hexdigest()[:16]
+        return cls(folder / f"scanned-{digest}")
+
+    def all(self) -> list[Path]:
+        """Every whole part."""
+        if not self.folder.is_dir():
+            return []
+        return sorted(one for one in self.folder.iterdir() if not one.name.startswith("."))
+
+    def files(self, table: str) -> list[str]:
+        """The Parquet files of a table."""
+        return [str(path) for part in self.all() if (path := part / f"{table}.parquet").is_file()]
+
+    def known(self) -> tuple[dict[Listed, Path], dict[Path, set[str]]]:
+        """Every listed file and its part; and what parts list besides, since two scans at once read it twice."""
+        found: dict[Listed, Path] = {}
+        twice: dict[Path, set[str]] = {}
+        for part in self.all():
+            for one in _listing(part):
+                if one in found:
+                    twice.setdefault(part, set()).add(one.file)
+                else:
+                    found[one] = part
+        return found, twice
+
+    def drop(self, stale: Mapping[Path, set[str]]) -> None:
+        """Write parts anew without these of their files."""
+        for part, files in stale.items():
+            kept = [one.file for one in _listing(part) if one.file not in files]
+            # The old part goes last: cut off in between, the next scan finds files listed twice and drops one of each.
+            if kept:
+                write_part(self.folder, {table: _of_files(part / f"{table}.parquet", kept) for table in SCHEMAS})
+            shutil.rmtree(part)
+
+    def tidy(self) -> None:
+        """Remove what was being written when an earlier scan was cut off."""
+        for aside in self.folder.glob(f"{ASIDE}*"):
+            shutil.rmtree(aside)
+
+
+def _listing(part: Path) -> Iterator[Listed]:
+    columns = pq.read_table(part / f"{LISTING}.parquet", columns=list(Listed._fields), partitioning=None)
+    return map(Listed._make, zip(*(column.to_pylist() for column in columns.itercolumns()), strict=True))
+
+
+def _of_files(path: Path, files: Sequence[str]) -> Any:
+    if not path.is_file():
+        return SCHEMAS[path.stem].empty_table()
+    rows = pq.read_table(path, partitioning=None)
+    return rows.filter(pc.is_in(rows["file"], value_set=pa.array(files, pa.string())))

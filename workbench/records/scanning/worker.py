@@ -1,0 +1,33 @@
+"""The other side of ``workers``: batches come in on standard input, counts go out on standard output, until the input ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import sys
+
+from workbench.errors import Unavailable
+from workbench.records.scanning.batch import Batch
+
+
+def main() -> None:
+    """Scan what comes."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    # Whatever prints must not be taken for an answer.
+    sys.stdout = sys.stderr
+    while True:
+        try:
+            batch = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
+        except EOFError:
+            return
+        assert isinstance(batch, Batch)
+        try:
+            answer: list[int] | str = list(batch.scan())
+        except Unavailable as problem:
+            answer = str(problem)
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    main()
