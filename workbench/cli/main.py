@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from workbench.cli import archive, geometry, objects, plans, running, sessions
+from workbench.cli import archive, geometry, objects, plans, running, sessions, tables
 from workbench.cli.explain import explain
 from workbench.cli.statement import statement
 from workbench.errors import WorkbenchError
@@ -31,7 +31,7 @@ app.command("device")(running.device)
 app.command("import")(objects.import_files)
 app.command("export")(objects.export_images)
 app.command("check")(objects.check_files)
-app.command("records")(objects.records)
+app.command("records")(tables.records)
 app.command("history")(archive.history)
 app.command("statement")(statement)
 app.command("explain")(explain)

@@ -1,17 +1,16 @@
-"""``workbench import``, ``check`` and ``records``: objects in, findings and tables out."""
+"""``workbench import``, ``export`` and ``check``: objects in and out, and findings."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from tqdm import tqdm
 
-from workbench.archive.files import write_new
 from workbench.bench import Workbench
 from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
 from workbench.conformance.objects import Direction, inspect
@@ -19,7 +18,6 @@ from workbench.dicom import part10
 from workbench.dicom.findings import Finding, Severity
 from workbench.dicom.scope import Scope
 from workbench.errors import Refused, WorkbenchError
-from workbench.records.export import RecordsFormat, RecordsTable, rendered
 
 
 def import_files(
@@ -77,29 +75,6 @@ def check_files(
         say(aligned(("file", "severity", "code", "path", "message"), [_row(path, finding) for path, finding in found]))
     if failures or any(finding.severity is Severity.ERROR for _, finding in found):
         raise typer.Exit(1)
-
-
-def records(
-    data: DataFolder = DEFAULT_DATA,
-    output: Annotated[RecordsFormat, typer.Option("--format", help="How to give the table.")] = RecordsFormat.TABLE,
-    to: Annotated[Path | None, typer.Option(help="File to write instead of standard output; must not exist.")] = None,
-    table: Annotated[RecordsTable, typer.Option(help="What to tabulate.")] = RecordsTable.BEAMS,
-) -> None:
-    """Print the recorded beams, table positions or registrations as a table."""
-    with closed_bench(data) as bench:
-        tables: Mapping[RecordsTable, Callable[[], Any]] = {
-            RecordsTable.BEAMS: bench.records.beams,
-            RecordsTable.POSITIONS: bench.records.positions,
-            RecordsTable.REGISTRATIONS: bench.records.registrations,
-        }
-        frame = tables[table]()
-    if to is not None:
-        write_new(to, rendered(frame, output))
-        say(f"{to}: {len(frame)} {table.value}")
-    elif output is RecordsFormat.PARQUET:
-        raise Refused("records: Parquet is binary, expected a file to write it to (--to FILE)", rule="format")
-    else:
-        say(rendered(frame, output).decode("utf-8").rstrip("\n"))
 
 
 def _imported(bench: Workbench, path: Path, patient_id: str | None, *, is_confirmed: bool) -> tuple[str, bool]:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from io import BytesIO
+from typing import Final
 
 import pandas as pd
+
+from workbench.errors import Unavailable
 
 
 class RecordsFormat(StrEnum):
@@ -18,17 +22,13 @@ class RecordsFormat(StrEnum):
     """A list of objects."""
     PARQUET = "parquet"
     """Apache Parquet."""
+    EXCEL = "xlsx"
+    """An Excel workbook of one sheet; moments in UTC, units in the header."""
 
-
-class RecordsTable(StrEnum):
-    """What is tabulated."""
-
-    BEAMS = "beams"
-    """Recorded deliveries."""
-    POSITIONS = "positions"
-    """Table positions of structure sets and images."""
-    REGISTRATIONS = "registrations"
-    """Rigid registrations as six degrees of freedom."""
+    @property
+    def is_binary(self) -> bool:
+        """Whether it is no text, so that it wants a file."""
+        return self in {RecordsFormat.PARQUET, RecordsFormat.EXCEL}
 
 
 ON_A_TERMINAL = (
@@ -44,10 +44,17 @@ ON_A_TERMINAL = (
     "started_at",
     "ended_at",
 )
+WIDEST: Final = 40
+"""No column of a sheet is wider, in characters."""
 
 
 def rendered(frame: pd.DataFrame, form: RecordsFormat) -> bytes:
-    """A table in this format; text is UTF-8."""
+    """A table in this format; text is UTF-8.
+
+    Raises
+    ------
+    Unavailable : Excel is asked for, and what writes it is not installed.
+    """
     match form:
         case RecordsFormat.TABLE:
             return as_text(frame).encode("utf-8")
@@ -57,17 +64,41 @@ def rendered(frame: pd.DataFrame, form: RecordsFormat) -> bytes:
             return (frame.to_json(orient="records", date_format="iso", indent=2) or "[]").encode("utf-8")
         case RecordsFormat.PARQUET:
             return bytes(frame.to_parquet(index=False) or b"")
+        case RecordsFormat.EXCEL:
+            return _workbook(frame)
 
 
 def as_text(frame: pd.DataFrame) -> str:
     """A table in aligned columns; moments in UTC to the second; blank where a record is silent."""
-    is_of_beams = "beam" in frame.columns
+    is_of_beams = frame.attrs.get("table", "beams") == "beams"
     if frame.empty:
         return "no beam is recorded" if is_of_beams else "nothing is recorded"
-    shown = ON_A_TERMINAL if is_of_beams else [name for name in frame.columns if name != "file" and not name.endswith("_uid")]
+    shown = ON_A_TERMINAL if is_of_beams else [name for name in frame.columns if name != "file" and not name.endswith(("_uid", "_uids"))]
     reduced = frame[list(shown)].copy()
     for name in reduced.columns[reduced.dtypes == "datetime64[us, UTC]"]:
         reduced[name] = reduced[name].dt.strftime("%Y-%m-%d %H:%M:%S")
     text = reduced.astype(object).where(reduced.notna(), "")
     decimals = 1 if is_of_beams else 2
     return str(text.to_string(index=False, float_format=lambda number: f"{number:.{decimals}f}"))
+
+
+def _workbook(frame: pd.DataFrame) -> bytes:
+    """One sheet: numbers are numbers and moments are moments, which Excel knows without zone."""
+    units = frame.attrs.get("units", {})
+    # Excel has neither zones nor categories.
+    plain = frame.assign(**{name: frame[name].dt.tz_localize(None) for name in frame.columns[frame.dtypes == "datetime64[us, UTC]"]})
+    plain.columns = pd.Index([f"{name} ({units[name]})" if name in units else name for name in frame.columns])
+    buffer = BytesIO()
+    name = str(frame.attrs.get("table", "records"))
+    try:
+        with pd.ExcelWriter(buffer, engine="openpyxl", datetime_format="yyyy-mm-dd hh:mm:ss") as writer:
+            plain.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            sheet = writer.sheets[name]
+            for cells in sheet.columns:
+                longest = max(len(str(cell.value or "")) for cell in cells)
+                sheet.column_dimensions[cells[0].column_letter].width = min(longest + 2, WIDEST)
+    except ImportError as problem:
+        raise Unavailable(
+            "Excel: openpyxl is not installed, expected the extra: pip install ocular-proton-workbench[excel]", rule="extra"
+        ) from problem
+    return buffer.getvalue()

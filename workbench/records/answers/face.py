@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Unpack
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Unpack
 
 import pandas as pd
 
+from workbench.errors import Refused
 from workbench.records.answers.columns import ANSWERS
 from workbench.records.answers.comparison import planned_versus_delivered
 from workbench.records.answers.irregularities import irregularities
@@ -16,6 +18,17 @@ from workbench.records.wanted import Filters
 
 if TYPE_CHECKING:
     from workbench.records.tables import Records
+
+_OF_COURSES = ("patient_id", "plan_uid")
+_OF_SETUP = ("patient_id", "plan_uid", "session", "room", "since", "until")
+TAKES: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("planned_versus_delivered", "progress", "treatments", "irregularities", "terminations"), _OF_COURSES),
+        **dict.fromkeys(("setup_trend", "setup_spread"), _OF_SETUP),
+        "timing": ("patient_id", "session", "room"),
+    }
+)
+"""Name of an answer → the filters that it takes."""
 
 
 class Answers:
@@ -29,8 +42,17 @@ class Answers:
         self._records = records
 
     def answer(self, name: str, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """One answer by its name in ``answers.columns.ANSWERS``."""
-        return getattr(self, ANSWERS[name].name)(**filters)  # type: ignore[no-any-return]
+        """One answer by its name in ``answers.columns.ANSWERS``.
+
+        Raises
+        ------
+        Refused : it cannot be narrowed by one of the filters.
+        """
+        asked = {key: value for key, value in filters.items() if value is not None}
+        for key in asked:
+            if key not in TAKES[name]:
+                raise Refused(f"answer {name}: found {key} to narrow it by, expected {', '.join(TAKES[name])}", rule="filter")
+        return getattr(self, ANSWERS[name].name)(**asked)  # type: ignore[no-any-return]
 
     def planned_versus_delivered(self, *, patient_id: str | None = None, plan_uid: str | None = None) -> pd.DataFrame:
         """Planned and delivered of each beam and fraction, with pass, warn or fail for each quantity."""

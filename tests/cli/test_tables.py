@@ -1,0 +1,79 @@
+"""``workbench records``: tables, answers and filters, as somebody at a terminal asks for them."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from tests.archive.samples import make_beam, make_session, make_stored
+from tests.cli.conftest import Command
+from workbench import Workbench
+from workbench.archive.archive import Archive
+from workbench.events import EventBus
+from workbench.settings import Settings
+
+BEAM_ON = datetime(2024, 6, 3, 8, 15, tzinfo=UTC)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with one recorded beam of 12.5 MU of patient P-001 in room EYE1."""
+    folder = tmp_path / "data"
+    Workbench(folder, listen=False).close()
+    archive = Archive(folder, Settings(), EventBus())
+    with archive.database.transaction() as transaction:
+        transaction.sessions.add(make_session())
+        transaction.objects.add(make_stored("2.25.30"))
+        transaction.beams.add([make_beam("2.25.30", session_id=1, fraction=1, planned_mu=40.0, delivered_mu=12.5, started_at=BEAM_ON)])
+    archive.close()
+    return folder
+
+
+def found(command: Command, data: Path, *options: object) -> list[dict[str, object]]:
+    """What is printed as JSON."""
+    rows: list[dict[str, object]] = json.loads(command("records", "--data", data, "--format", "json", *options).out)
+    return rows
+
+
+def test_records_are_narrowed_by_patient_room_session_and_days(command: Command, data: Path) -> None:
+    """The beam is there by each of its own, and not by another's."""
+    for fits in (("--patient", "P-001"), ("--room", "EYE1"), ("--session", "1"), ("--since", "2024-06-03", "--until", "2024-06-03")):
+        assert [row["delivered_mu"] for row in found(command, data, *fits)] == [12.5]
+    for other in (("--patient", "P-002"), ("--room", "EYE2"), ("--session", "2"), ("--since", "2024-06-05")):
+        assert found(command, data, *other) == []
+
+
+def test_an_answer_is_printed_for_people_and_programs(command: Command, data: Path) -> None:
+    """12.5 of 40 MU: fraction 1 is to be continued."""
+    (row,) = found(command, data, "--answer", "progress", "--patient", "P-001")
+
+    assert (row["delivered_mu"], row["next_fraction"], row["explained"]) == (12.5, 1, "Fraction 1 is to be continued.")
+    assert "Fraction 1 is to be continued." in command("records", "--data", data, "--answer", "progress").out
+
+
+def test_what_does_not_exist_is_a_usage_error_and_what_does_not_fit_is_refused(command: Command, data: Path) -> None:
+    """Exit codes 2 and 1."""
+    assert command("records", "--data", data, "--table", "dreams").code == 2
+    assert command("records", "--data", data, "--answer", "dreams").code == 2
+    assert command("records", "--data", data, "--answer", "progress", "--room", "EYE1").refusal == (
+        "workbench: answer progress: found room to narrow it by, expected patient_id, plan_uid"
+    )
+    assert command("records", "--data", data, "--format", "xlsx").refusal == (
+        "workbench: records: Excel is binary, expected a file to write it to (--to FILE)"
+    )
+
+
+def test_a_workbook_has_units_in_its_header_and_typed_cells(command: Command, data: Path, tmp_path: Path) -> None:
+    """A number is a number, a moment a moment in UTC; what is not known is blank."""
+    told = command("records", "--data", data, "--format", "xlsx", "--to", tmp_path / "beams.xlsx")
+
+    sheet = load_workbook(tmp_path / "beams.xlsx")["beams"]
+    header, row = ([cell.value for cell in cells] for cells in sheet.iter_rows())
+    cells = dict(zip(header, row, strict=True))
+    assert (told.code, told.out.strip()) == (0, f"{tmp_path / 'beams.xlsx'}: 1 beams")
+    assert (cells["delivered_mu (MU)"], cells["fraction"], cells["patient_id"]) == (12.5, 1, "P-001")
+    assert (cells["started_at (UTC)"], cells["gantry_deg (°)"]) == (datetime(2024, 6, 3, 8, 15), None)

@@ -1,0 +1,67 @@
+"""``workbench records``: tables and answers, narrowed by what they are about, in the format that is asked for."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workbench.archive.files import write_new
+from workbench.cli.common import DEFAULT_DATA, DataFolder, closed_bench, say
+from workbench.errors import Refused
+from workbench.records.answers import ANSWERS
+from workbench.records.columns import TABLES
+from workbench.records.export import RecordsFormat, rendered
+from workbench.records.wanted import Filters
+
+DAY = ["%Y-%m-%d"]
+
+
+def _one_of(value: str | None, known: list[str]) -> str | None:
+    if value is not None and value not in known:
+        raise typer.BadParameter(f"found {value!r}, expected one of {', '.join(known)}")
+    return value
+
+
+def _table(value: str) -> str:
+    return _one_of(value, list(TABLES)) or value
+
+
+def _answer(value: str | None) -> str | None:
+    return _one_of(value, list(ANSWERS))
+
+
+def records(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
+    data: DataFolder = DEFAULT_DATA,
+    output: Annotated[RecordsFormat, typer.Option("--format", help="How to give the table.")] = RecordsFormat.TABLE,
+    to: Annotated[Path | None, typer.Option(help="File to write instead of standard output; must not exist.")] = None,
+    table: Annotated[str, typer.Option(callback=_table, metavar="NAME", help=f"What to tabulate: {', '.join(TABLES)}.")] = "beams",
+    answer: Annotated[
+        str | None, typer.Option(callback=_answer, metavar="NAME", help=f"What to answer instead: {', '.join(ANSWERS)}.")
+    ] = None,
+    patient: Annotated[str | None, typer.Option(help="Only this Patient ID.")] = None,
+    plan: Annotated[str | None, typer.Option(metavar="UID", help="Only this plan.")] = None,
+    session: Annotated[int | None, typer.Option(help="Only this session.")] = None,
+    room: Annotated[str | None, typer.Option(help="Only this treatment room.")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=DAY, help="From this day on.")] = None,
+    until: Annotated[datetime | None, typer.Option(formats=DAY, help="Up to the end of this day.")] = None,
+) -> None:
+    """Print what was recorded as a table, or answer a question about it."""
+    if output.is_binary and to is None:
+        name = "Parquet" if output is RecordsFormat.PARQUET else "Excel"
+        raise Refused(f"records: {name} is binary, expected a file to write it to (--to FILE)", rule="format")
+    filters = Filters(patient_id=patient, plan_uid=plan, session=session, room=room, since=_day(since), until=_day(until))
+    with closed_bench(data) as bench:
+        frame = bench.records.table(table, **filters) if answer is None else bench.records.answers.answer(answer, **filters)
+    content = rendered(frame, output)
+    if to is None:
+        say(content.decode("utf-8").rstrip("\n"))
+    else:
+        write_new(to, content)
+        say(f"{to}: {len(frame)} {answer or table}")
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
