@@ -44,6 +44,16 @@ def clinical(shared: Path, case: str) -> OcularPlan:
     return read_eyeplan(shared / "data" / "eyeplan" / case, clock=StoppedClock())
 
 
+def test_sections_are_of_one_height() -> None:
+    """Drawn, the three panels begin and end at the same heights."""
+    figure = eye_sections(sample_plan())
+    figure.draw_without_rendering()
+
+    heights = [axes.get_window_extent().height for axes in figure.axes]
+
+    assert heights == pytest.approx([heights[0]] * 3)
+
+
 def test_globe_is_cut_in_a_circle_about_its_centre() -> None:
     """A sphere of radius 12 about (-6.4, -4.5, 4.6): the plane y = 0, taken where no tumour is known, cuts a circle of √(144 - 4.5²)."""
     plan = sample_plan()

@@ -214,7 +214,7 @@ def plans(draw: st.DrawFn) -> OcularPlan:
     )
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(plan=plans())
 def test_whatever_is_planned_is_exported_without_a_finding(plan: OcularPlan) -> None:
     """Build, turn to bytes, read and check: no plan gives a finding."""

@@ -60,7 +60,7 @@ def _image(plan: OcularPlan, image: SetupImage) -> SetupImage:
     return replace(image, magnification=plan.film(image.view).magnification)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(plan=plans())
 def test_export_then_import_is_the_identity(plan: OcularPlan) -> None:
     """Whatever is planned comes back whole, every accessory, angle, tolerance and outline, and nothing had to be taken from elsewhere."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydicom.dataset import Dataset
 
@@ -103,6 +103,7 @@ def test_an_instruction_says_what_was_decided() -> None:
     assert (found.SOPInstanceUID, found.SeriesInstanceUID, found.StationName) == ("2.25.3", "2.25.4", "EYE-STATION")
 
 
+@settings(max_examples=40)
 @given(start_mu=st.floats(0.01, 500.0), more_mu=st.floats(0.01, 500.0), whole_mu=st.floats(0.01, 1000.0), fraction=st.integers(1, 60))
 def test_a_device_reads_the_tasks_that_were_decided(start_mu: float, more_mu: float, whole_mu: float, fraction: int) -> None:
     """A continuation and a whole beam come back as they were, through bytes, exactly: metersets of an instruction are FD."""

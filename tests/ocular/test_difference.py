@@ -96,7 +96,7 @@ def test_what_three_decimals_do_not_tell_apart_is_shown_in_full(step: float, tol
     assert change.change == told
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(before=plans(), after=plans())
 def test_nothing_differs_exactly_when_plans_are_equal(before: OcularPlan, after: OcularPlan) -> None:
     """No difference is missed and none is invented."""

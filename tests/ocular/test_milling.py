@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ezdxf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ocular.cases import SQUARE_MM, sample_plan, square_aperture
@@ -59,6 +59,7 @@ def test_eyeplans_program_is_written_as_it_was_but_for_our_comments(tmp_path: Pa
 coordinates = st.floats(min_value=2.0, max_value=15.0)
 
 
+@settings(max_examples=40)
 @given(corners=st.tuples(coordinates, coordinates, coordinates, coordinates))
 def test_program_comes_back_to_its_printed_digits(tmp_path_factory: pytest.TempPathFactory, corners: tuple[float, ...]) -> None:
     """Written, read and written again, the program is the same text."""

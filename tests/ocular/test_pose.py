@@ -142,9 +142,11 @@ def test_eye_far_off_the_axis_is_refused_in_a_plan() -> None:
 
 
 def test_light_in_radians_is_refused() -> None:
-    """18 and 330 degrees given as radians are told from degrees: both small and finer than any planner prints them."""
+    """18 and 330 degrees given as radians are told from degrees, exact or typed in: both small and finer than planners print them."""
     with pytest.raises(Refused) as refusal:
         Fixation(gaze=Light(polar_deg=math.radians(18.0), azimuth_deg=math.radians(330.0)), eye=Laterality.LEFT)
+    with pytest.raises(Refused, match=r"polar_deg 0\.31, azimuth_deg 5\.76, expected degrees, not radians"):
+        Fixation(gaze=Light(polar_deg=0.31, azimuth_deg=5.76), eye=Laterality.LEFT)
 
     assert str(refusal.value) == "fixation: gaze is polar_deg 0.314159, azimuth_deg 5.75959, expected degrees, not radians"
 

@@ -38,7 +38,7 @@ def test_a_written_plan_is_valid(plan: OcularPlan) -> None:
     assert list(VALIDATOR.iter_errors(json.loads(to_json(plan)))) == []
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(plan=plans())
 def test_whatever_is_planned_is_written_validly_and_read_back(plan: OcularPlan) -> None:
     """Plans of all shapes: valid JSON of the schema, and the same plan again."""

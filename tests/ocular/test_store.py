@@ -9,7 +9,7 @@ from datetime import timedelta, timezone
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ocular.cases import sample_plan
@@ -75,6 +75,7 @@ def plans(draw: st.DrawFn) -> OcularPlan:
     )
 
 
+@settings(max_examples=25)
 @given(plan=plans())
 def test_any_plan_comes_back_from_its_text(plan: OcularPlan) -> None:
     """Writing and reading is the identity."""

@@ -76,8 +76,12 @@ def eye_sections(plan: OcularPlan, *, inches: tuple[float, float] = (13.6, 5.6))
         )
         return figure
     scene = _scene(plan, plan.eye_model, plan.pose)
-    horizontal, vertical, frontal = figure.subplots(1, 3, width_ratios=(1.12, 1.12, 1.0))
+    grid = figure.add_gridspec(1, 3)
+    panels = [figure.add_subplot(grid[0, column]) for column in range(3)]
+    horizontal, vertical, frontal = panels
     drawn = _draw_along(horizontal, scene, across=0) | _draw_along(vertical, scene, across=1) | _draw_frontal(frontal, scene)
+    # As wide as what each shows, so that all three are of one height.
+    grid.set_width_ratios([np.ptp(axes.get_xlim()) / np.ptp(axes.get_ylim()) for axes in panels])
     figure.suptitle(
         f"{plan.patient.id} · {plan.eye.laterality.words} · sections through the {'tumour' if plan.eye_model.tumour else 'isocentre'}",
         x=0.008,

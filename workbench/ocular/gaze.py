@@ -93,9 +93,9 @@ class Fixation:
 
 
 def _looks_like_radians(light: Light) -> bool:
-    """Both angles within a radian scale and given finer than any planner gives degrees, to a hundredth, single precision allowed for."""
+    """Both angles within a radian scale and given finer than planners give degrees, to a tenth, single precision allowed for."""
     small = 0 < light.polar_deg < math.pi / 2 and 0 < light.azimuth_deg < 2 * math.pi
-    return small and all(abs(angle - round(angle, 2)) > 1e-5 for angle in (light.polar_deg, light.azimuth_deg))
+    return small and all(abs(angle - round(angle, 1)) > 1e-5 for angle in (light.polar_deg, light.azimuth_deg))
 
 
 def fellow_light(gaze: Light, treated: Laterality, interpupillary_mm: float, light_distance_mm: float) -> Light:
