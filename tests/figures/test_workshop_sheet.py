@@ -111,7 +111,7 @@ def test_the_page_for_the_browser_holds_the_same_rows_and_the_drawing_in_millime
     widths_mm = [float(one) / POINTS_PER_MM for one in re.findall(r'<svg [^>]*?width="([\d.]+)pt"', html)]
     assert missing == []
     assert "<Plan>" not in html
-    assert widths_mm == pytest.approx([72 + 16, 60 + 16], abs=0.01)
+    assert widths_mm == pytest.approx([72 + 16, 54 + 16], abs=0.01)
 
 
 class _Text(HTMLParser):

@@ -34,16 +34,9 @@ def gaze_diagram(plan: OcularPlan, *, inches: tuple[float, float] = (5.2, 5.9)) 
     figure = Figure(figsize=inches, layout=ConstrainedLayoutEngine(h_pad=0.09))
     axes = figure.add_subplot(projection="polar")
     assert isinstance(axes, PolarAxes)
-    marks = list(_marks(plan))
-    farthest = max(light.polar_deg for _, light, _ in marks)
-    rings = max(LEAST_RINGS, math.ceil(farthest / RING_DEG + 0.2))
-    _frame(axes, plan, rings * RING_DEG)
-    for words, light, mark in marks:
-        axes.plot(
-            math.radians(light.azimuth_deg), light.polar_deg, label=f"{words}  {light.polar_deg:.1f}° at {light.azimuth_deg:.1f}°", **mark
-        )
-    physical = plan.fixation.physical
-    axes.plot([math.radians(physical.azimuth_deg)] * 2, [0, physical.polar_deg], color=palette.INK, linewidth=1.2, zorder=3)
+    draw_lights(axes, plan)
+    if plan.pose is not None:
+        _mark(axes, "gaze from the eye's centre", Light.at(plan.pose.gaze), color=palette.BLUE, markersize=8, marker="D")
     figure.suptitle(
         f"{plan.patient.id} · {plan.eye.laterality.words} · gaze",
         x=0.02,
@@ -68,20 +61,31 @@ def gaze_diagram(plan: OcularPlan, *, inches: tuple[float, float] = (5.2, 5.9)) 
     return figure
 
 
-def _marks(plan: OcularPlan) -> list[tuple[str, Light, dict[str, Any]]]:
-    """What is shown: words, direction, mark."""
-    point: dict[str, Any] = {"linestyle": "none", "color": palette.INK, "markersize": 9, "zorder": 4}
-    found: list[tuple[str, Light, dict[str, Any]]] = [("light", plan.fixation.physical, {**point, "marker": "o"})]
+def draw_lights(axes: PolarAxes, plan: OcularPlan, *, points: float = palette.SMALL_POINTS) -> None:
+    """The dial as seen from the source, and on it the light that is switched on and the one that the treated eye would see.
+
+    Parameters
+    ----------
+    points : size of the words around the dial.
+    """
+    physical, own = plan.fixation.physical, plan.fixation.gaze
+    farthest = max(physical.polar_deg, own.polar_deg)
+    rings = max(LEAST_RINGS, math.ceil(farthest / RING_DEG + 0.2))
+    _frame(axes, plan, rings * RING_DEG, points)
+    _mark(axes, "light", physical, markerfacecolor=palette.INK)
     if plan.fixation.fellow_light is not None:
-        hollow = {**point, "marker": "o", "markerfacecolor": palette.WHITE}
-        found.append(("light for the treated eye", plan.fixation.gaze, hollow))
-    if plan.pose is not None:
-        seen = {**point, "marker": "D", "color": palette.BLUE, "markerfacecolor": palette.WHITE, "markersize": 8}
-        found.append(("gaze from the eye's centre", Light.at(plan.pose.gaze), seen))
-    return found
+        _mark(axes, "light for the treated eye", own)
+    axes.plot([math.radians(physical.azimuth_deg)] * 2, [0, physical.polar_deg], color=palette.INK, linewidth=1.2, zorder=3)
 
 
-def _frame(axes: PolarAxes, plan: OcularPlan, outermost_deg: float) -> None:
+def _mark(axes: PolarAxes, words: str, light: Light, **look: Any) -> None:
+    """One direction, hollow unless told otherwise."""
+    style = {"marker": "o", "linestyle": "none", "color": palette.INK, "markerfacecolor": palette.WHITE, "markersize": 9, "zorder": 4}
+    label = f"{words}  {light.polar_deg:.1f}° at {light.azimuth_deg:.1f}°"
+    axes.plot(math.radians(light.azimuth_deg), light.polar_deg, label=label, **{**style, **look})
+
+
+def _frame(axes: PolarAxes, plan: OcularPlan, outermost_deg: float, points: float) -> None:
     axes.set_theta_zero_location("E")
     axes.set_theta_direction(1)
     axes.set_ylim(0, outermost_deg)
@@ -92,8 +96,10 @@ def _frame(axes: PolarAxes, plan: OcularPlan, outermost_deg: float) -> None:
     turns = np.arange(0, 360, 30)
     named = {0: f"0°\n{nasal}", 90: "90° up", 180: f"180°\n{temporal}", 270: "270° down"}
     axes.set_xticks(np.radians(turns), [named.get(int(turn), f"{turn}°") for turn in turns])
-    axes.set_rlabel_position(105)
-    axes.tick_params(colors=palette.INK, labelsize=palette.SMALL_POINTS)
+    # Between two spokes, on the side where no light is.
+    axes.set_rlabel_position((plan.fixation.physical.azimuth_deg + 180) // 30 * 30 + 15)
+    axes.tick_params(colors=palette.INK, labelsize=points)
+    axes.tick_params(axis="x", pad=7)
     axes.grid(color=palette.FAINT, linewidth=0.8)
     axes.spines["polar"].set_color(palette.GREY)
     axes.plot(0, 0, marker="+", markersize=12, markeredgewidth=1.2, color=palette.BLACK, linestyle="none", zorder=3)

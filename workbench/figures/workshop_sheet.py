@@ -6,16 +6,17 @@ Lengths on the page are lengths of the block: the drawing is true to scale on A4
 from __future__ import annotations
 
 import io
-import math
 import textwrap
 from html import escape
 from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, Polygon
+from matplotlib.patches import Polygon
+from matplotlib.projections.polar import PolarAxes
 
 from workbench.figures import palette
+from workbench.figures.gaze_diagram import draw_lights
 from workbench.ocular.eye import Laterality
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.sheet import SheetTable, sheet_tables
@@ -27,7 +28,8 @@ LEAST_DRAWING_MM: Final = 72.0
 MOST_DRAWING_MM: Final = 100.0
 """Side of the square in which the block is drawn: wide enough for the snout."""
 DRAWING_TOP_MM: Final = 258.0
-DIAL_MM: Final = 60.0
+DIAL_MM: Final = 54.0
+DIAL_POINTS: Final = 6.5
 SCALE_BAR_MM: Final = 10.0
 COLUMN_MM: Final = 88.0
 LABEL_MM: Final = 33.0
@@ -44,7 +46,7 @@ def workshop_sheet(plan: OcularPlan) -> Figure:
     _draw_heading(figure, plan)
     side_mm = _drawing_mm(plan)
     _draw_block(_square(figure, MARGIN_MM, DRAWING_TOP_MM - side_mm, side_mm), plan)
-    _draw_dial(_square(figure, PAGE_MM[0] - MARGIN_MM - DIAL_MM - 5.0, DRAWING_TOP_MM - DIAL_MM - 4.0, DIAL_MM), plan)
+    _draw_dial(_square(figure, PAGE_MM[0] - MARGIN_MM - DIAL_MM - 5.0, DRAWING_TOP_MM - DIAL_MM - 4.0, DIAL_MM, "polar"), plan)
     _draw_tables(figure, sheet_tables(plan), DRAWING_TOP_MM - side_mm - 8.0)
     _write(
         figure,
@@ -93,7 +95,7 @@ def _alone(plan: OcularPlan, side_mm: float, *, block: bool) -> Figure:
     """One of the two drawings on paper of its own, with room for its words."""
     wide, high = side_mm + 16.0, side_mm + 16.0
     figure = Figure(figsize=(wide / MM_PER_INCH, high / MM_PER_INCH))
-    axes = figure.add_axes((8.0 / wide, 8.0 / high, side_mm / wide, side_mm / high))
+    axes = figure.add_axes((8.0 / wide, 8.0 / high, side_mm / wide, side_mm / high), projection="rectilinear" if block else "polar")
     (_draw_block if block else _draw_dial)(axes, plan)
     return figure
 
@@ -110,9 +112,9 @@ def _html_table(table: SheetTable) -> str:
     return f"<section><h2>{escape(table.title)}</h2><table>{rows}</table></section>"
 
 
-def _square(figure: Figure, left_mm: float, bottom_mm: float, side_mm: float) -> Axes:
+def _square(figure: Figure, left_mm: float, bottom_mm: float, side_mm: float, projection: str = "rectilinear") -> Axes:
     wide, high = PAGE_MM
-    return figure.add_axes((left_mm / wide, bottom_mm / high, side_mm / wide, side_mm / high))
+    return figure.add_axes((left_mm / wide, bottom_mm / high, side_mm / wide, side_mm / high), projection=projection)
 
 
 def _write(figure: Figure, x_mm: float, y_mm: float, words: str, **how: object) -> None:
@@ -159,32 +161,11 @@ def _draw_bar(axes: Axes, half_mm: float) -> None:
 
 def _draw_dial(axes: Axes, plan: OcularPlan) -> None:
     """Where the light stands as seen from the source: distance from the middle is the polar angle, direction the azimuth in the room."""
-    physical, own = plan.fixation.physical, plan.fixation.gaze
-    outermost = max(40, 10 * math.ceil(max(physical.polar_deg, own.polar_deg) / 10 + 0.2))
-    axes.set(xlim=(-1.18 * outermost, 1.18 * outermost), ylim=(-1.18 * outermost, 1.18 * outermost))
-    axes.axis("off")
-    for ring in range(10, outermost + 1, 10):
-        axes.add_patch(Circle((0, 0), ring, fill=False, edgecolor=palette.GREY if ring == outermost else palette.FAINT, linewidth=0.8))
-        axes.text(0, -ring, f"{ring}°", ha="center", va="center", fontsize=6.5, color=palette.GREY, bbox=_PAPER)
-    for degrees in range(0, 360, 30):
-        x, y = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-        axes.plot([0, outermost * x], [0, outermost * y], color=palette.FAINT, linewidth=0.6, zorder=0)
-        axes.text(1.1 * outermost * x, 1.1 * outermost * y, f"{degrees}°", ha="center", va="center", fontsize=6.5, color=palette.GREY)
-    if plan.fixation.fellow_light is not None:
-        axes.plot(*_on_dial(own.polar_deg, own.azimuth_deg), marker="o", markersize=7, markerfacecolor="none", color=palette.INK)
-    tip = _on_dial(physical.polar_deg, physical.azimuth_deg)
-    axes.plot([0, tip[0]], [0, tip[1]], color=palette.INK, linewidth=1.2)
-    axes.plot(*tip, marker="o", markersize=7, color=palette.INK)
+    assert isinstance(axes, PolarAxes)
+    draw_lights(axes, plan, points=DIAL_POINTS)
+    physical = plan.fixation.physical
     words = f"light {physical.polar_deg:.1f}° at {physical.azimuth_deg:.1f}° (room), {plan.fixation.words}"
-    axes.set_title(words, fontsize=palette.SMALL_POINTS, color=palette.INK, pad=4)
-
-
-_PAPER: Final = {"facecolor": palette.WHITE, "edgecolor": "none", "pad": 0.6}
-
-
-def _on_dial(polar_deg: float, azimuth_deg: float) -> tuple[float, float]:
-    azimuth = math.radians(azimuth_deg)
-    return (polar_deg * math.cos(azimuth), polar_deg * math.sin(azimuth))
+    axes.set_title(words, fontsize=palette.SMALL_POINTS, color=palette.INK, pad=6)
 
 
 def _draw_tables(figure: Figure, tables: tuple[SheetTable, ...], top_mm: float) -> None:
