@@ -11,7 +11,7 @@ from workbench.archive.rows import Origin, StepState
 from workbench.bench import Workbench
 from workbench.device.performance import SOMEBODY_ELSE
 from workbench.device.report import Report
-from workbench.device.scenario import SCENARIOS, Act, Scenario, Step
+from workbench.device.scenario import SCENARIOS, Act, Scenario, Step, Work
 from workbench.device.simulated import SimulatedDevice
 from workbench.events import EventKind
 from workbench.settings import Identity
@@ -69,6 +69,20 @@ def test_treating_goes_on_from_the_position_to_the_treatment(provider: Workbench
     received = [one.keys.modality for one in provider.objects(session=session) if one.origin is Origin.RECEIVED]
     assert (treated.state, treated.delivered_mu) == ("COMPLETED", {1: 40.0})
     assert [row.state for row in provider.workitems()] == [StepState.COMPLETED] * 2
+    assert sorted(received) == ["REG", "RTRECORD", "RTSTRUCT"]
+
+
+def test_a_treatment_that_comes_later_needs_no_more_images(provider: Workbench) -> None:
+    """A device that has acquired the position delivers the session's beams without a second acquisition."""
+    session = provider.check_in(provider.add_plan(make_ion_plan()), imaging=True)
+    device = SimulatedDevice(provider.address)
+    acts = (Act.CLAIM, Act.FETCH, Act.IMAGE, Act.COMPLETE)
+    acquisition = Scenario(name="acquisition", steps=(Step(do=Act.FIND, work=Work.IMAGING), *(Step(do=one) for one in acts)))
+
+    acquired, treated = device.run(acquisition), device.treat()
+
+    received = [one.keys.modality for one in provider.objects(session=session) if one.origin is Origin.RECEIVED]
+    assert (acquired.passed, treated.delivered_mu) == (True, {1: 40.0})
     assert sorted(received) == ["REG", "RTRECORD", "RTSTRUCT"]
 
 

@@ -20,7 +20,7 @@ from workbench.clock import Clock
 from workbench.device import told
 from workbench.device.record import Delivered, treatment_record
 from workbench.device.report import Expectation, Treated
-from workbench.device.scenario import Act, Lock, Scenario, Step, Who, Whose, Work
+from workbench.device.scenario import NORMAL, Act, Lock, Scenario, Step, Who, Whose, Work
 from workbench.device.setup_objects import Acquisition, registration, setup_image, table_position
 from workbench.dicom import codes, part10, uids
 from workbench.dicom.part10 import Encoded
@@ -71,6 +71,7 @@ class Stage:
     provider, ae_title : AE titles of the provider and of this device.
     peer : the device's association.
     rival : opens the second device's, at its first step.
+    acquired : session plans for which this device acquired the position in a workitem of its own; added to.
     """
 
     provider: str
@@ -83,6 +84,7 @@ class Stage:
     stop: threading.Event
     watch: Callable[[Progress], object]
     keep: Callable[[Encoded], object]
+    acquired: set[str]
 
 
 class Performance:
@@ -230,8 +232,15 @@ class Performance:
             yield self._told(step, "beams to deliver", f"{step.least_beams} or more", str(len(self._tasks)), problem)
 
     def _image(self, step: Step) -> Met:
-        """Setup images, where the table stood, and the registration."""
+        """Setup images, where the table stood, and the registration.
+
+        Nothing where the position was acquired already, unless the scenario names its own steps: they are done as it says.
+        """
         assert self._plan is not None
+        is_acquired = not self._is_imaging and str(self._plan.SOPInstanceUID) in self._stage.acquired
+        if is_acquired and self._scenario.steps == NORMAL.steps:
+            self._say(step, "The position was acquired already.")
+            return
         shift = self._scenario.setup_shift_mm
         planned = [one.dataset() for one in self._stage.receiver.received((uids.RT_IMAGE,))]
         frame = (
@@ -339,6 +348,8 @@ class Performance:
         reply = self._act(step, state)
         if reply.is_success and step.by is Who.DEVICE:
             self._state = state
+            if self._plan is not None and self._is_imaging and state == "COMPLETED":
+                self._stage.acquired.add(str(self._plan.SOPInstanceUID))
             self._say(step, f"The workitem is {state}.", 100.0 if state == "COMPLETED" else 0.0)
         yield self._answered(step, state, reply)
 

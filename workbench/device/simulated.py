@@ -15,7 +15,7 @@ from typing import Protocol
 from workbench.clock import Clock, SystemClock
 from workbench.device.performance import Performance, Progress, Stage
 from workbench.device.report import Expectation, Report, Treated
-from workbench.device.scenario import NORMAL, Act, Scenario, load_scenario
+from workbench.device.scenario import NORMAL, Scenario, load_scenario
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.uids import RandomUids, UidSource
 from workbench.errors import Unavailable, WorkbenchError
@@ -82,6 +82,7 @@ class SimulatedDevice:
         self._clock = clock or SystemClock()
         self._uids = uid_source or RandomUids()
         self._stop = threading.Event()
+        self._acquired: set[str] = set()
 
     def stop(self) -> None:
         """Emergency stop, from any thread: the beam stops, a partial record is sent, the workitem is canceled."""
@@ -89,6 +90,8 @@ class SimulatedDevice:
 
     def treat(self) -> Treated:
         """Do one workitem from finding to finishing; after position acquisition also the treatment that waits for it.
+
+        A treatment whose position this device has acquired in a workitem of its own is delivered without images, whenever it comes.
 
         Raises
         ------
@@ -125,8 +128,7 @@ class SimulatedDevice:
             performance = Performance(stage, chosen)
             note = _performed(performance, met)
             if chosen.steps == NORMAL.steps and met[-1].passed and performance.treatment_follows:
-                without_images = tuple(step for step in chosen.steps if step.do is not Act.IMAGE)
-                performance = Performance(stage, replace(chosen, steps=without_images))
+                performance = Performance(stage, chosen)
                 note = _performed(performance, met)
         return Report(scenario=chosen.name, expectations=tuple(met), treated=performance.treated, note=note)
 
@@ -157,6 +159,7 @@ class SimulatedDevice:
             stop=self._stop,
             watch=self._watch,
             keep=self._keep,
+            acquired=self._acquired,
         )
 
 
