@@ -67,6 +67,17 @@ def test_what_does_not_exist_is_a_usage_error_and_what_does_not_fit_is_refused(c
     )
 
 
+def test_an_answer_is_drawn_into_a_file(command: Command, data: Path, tmp_path: Path) -> None:
+    """A PNG beside the table; a table alone, another ending and a taken name are refused."""
+    told = command("records", "--data", data, "--answer", "progress", "--figure", tmp_path / "progress.png")
+
+    assert (told.code, (tmp_path / "progress.png").read_bytes()[:4]) == (0, b"\x89PNG")
+    assert "found a figure of a table, expected --answer" in command("records", "--data", data, "--figure", tmp_path / "a.png").refusal
+    ending = command("records", "--data", data, "--answer", "progress", "--figure", tmp_path / "a.gif").refusal
+    assert "the name ends in '.gif'" in ending
+    assert "exists already" in command("records", "--data", data, "--answer", "progress", "--figure", tmp_path / "progress.png").refusal
+
+
 def test_a_workbook_has_units_in_its_header_and_typed_cells(command: Command, data: Path, tmp_path: Path) -> None:
     """A number is a number, a moment a moment in UTC; what is not known is blank."""
     told = command("records", "--data", data, "--format", "xlsx", "--to", tmp_path / "beams.xlsx")

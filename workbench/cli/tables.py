@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from importlib import import_module
+from io import BytesIO
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from workbench.archive.files import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, closed_bench, say
+from workbench.cli.geometry import PICTURE_FORMS
 from workbench.errors import Refused
 from workbench.records.answers import ANSWERS
 from workbench.records.columns import TABLES
@@ -47,15 +50,20 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     room: Annotated[str | None, typer.Option(help="Only this treatment room.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=DAY, help="From this day on.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=DAY, help="Up to the end of this day.")] = None,
+    figure: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer too, as .png, .pdf or .svg.")] = None,
 ) -> None:
     """Print what was recorded as a table, or answer a question about it."""
     if output.is_binary and to is None:
         name = "Parquet" if output is RecordsFormat.PARQUET else "Excel"
         raise Refused(f"records: {name} is binary, expected a file to write it to (--to FILE)", rule="format")
+    if figure is not None:
+        _must_draw(figure, answer)
     filters = Filters(patient_id=patient, plan_uid=plan, session=session, room=room, since=_day(since), until=_day(until))
     with closed_bench(data) as bench:
         frame = bench.records.table(table, **filters) if answer is None else bench.records.answers.answer(answer, **filters)
     content = rendered(frame, output)
+    if figure is not None and answer is not None:
+        _draw(frame, answer, figure)
     if to is None:
         say(content.decode("utf-8").rstrip("\n"))
     else:
@@ -65,3 +73,21 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
 
 def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
+
+
+def _must_draw(figure: Path, answer: str | None) -> None:
+    """Refuse before anything is read what cannot be drawn."""
+    if figure.suffix.removeprefix(".") not in PICTURE_FORMS:
+        raise Refused(f"{figure}: the name ends in {figure.suffix!r}, expected .{', .'.join(PICTURE_FORMS)}", rule="suffix")
+    drawn = import_module("workbench.figures.answers").ANSWERED
+    if answer not in drawn:
+        raise Refused(f"records: found a figure of {answer or 'a table'}, expected --answer with one of {', '.join(drawn)}", rule="figure")
+
+
+def _draw(frame: Any, answer: str, figure: Path) -> None:
+    # Drawing takes a second to load; whoever wants a table does not wait for it.
+    drawn = import_module("workbench.figures.answers").ANSWERED
+    content = BytesIO()
+    drawn[answer](frame).savefig(content, format=figure.suffix.removeprefix("."), dpi=150)
+    write_new(figure, content.getvalue())
+    typer.echo(f"{figure}: {answer}", err=True)

@@ -1,5 +1,14 @@
 """Figures of all that can be looked at: plain matplotlib ``Figure`` objects, for dashboards, reports and sheets alike."""
 
+from workbench.figures.answers import (
+    course_progress,
+    irregularity_list,
+    setup_trends,
+    termination_shares,
+    tolerances,
+    treatment_chains,
+    treatment_times,
+)
 from workbench.figures.beams_eye import beams_eye_view
 from workbench.figures.delivery import planned_versus_delivered
 from workbench.figures.gaze_diagram import gaze_diagram
@@ -9,11 +18,18 @@ from workbench.figures.workshop_sheet import sheet_html, sheet_pdf, workshop_she
 
 __all__ = [
     "beams_eye_view",
+    "course_progress",
     "eye_sections",
     "gaze_diagram",
+    "irregularity_list",
     "planned_versus_delivered",
     "setup_images",
+    "setup_trends",
     "sheet_html",
     "sheet_pdf",
+    "termination_shares",
+    "tolerances",
+    "treatment_chains",
+    "treatment_times",
     "workshop_sheet",
 ]
