@@ -43,6 +43,21 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Records whose UIDs sort from the first up to another one; None is open.
+
+    So an archive is read in parts by any database: what sorts where is its own affair.
+    """
+
+    first: str | None = None
+    below: str | None = None
+
+
+EVERY: Final = Span()
+"""All records."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Query:
     """One table.
 
@@ -51,12 +66,14 @@ class _Query:
     by : field of ``Asked`` → the column it is compared with; those that a table lacks are left to the caller.
     plans : columns of which one has to be the plan asked for.
     moment : column that dates are compared with.
+    record : column of the record that rows are of.
     """
 
     query: Select[Any]
     by: dict[str, ColumnElement[Any]]
     plans: tuple[ColumnElement[Any], ...] = ()
     moment: ColumnElement[Any] | None = None
+    record: ColumnElement[Any] | None = None
 
 
 class Tabulated:
@@ -65,12 +82,22 @@ class Tabulated:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def rows(self, table: str, asked: Asked) -> tuple[list[str], list[tuple[Any, ...]]]:
+    def spans(self, records: int) -> list[Span]:
+        """Spans of so many records each that together are all of them; one that is open where there are none."""
+        uid = schema.beams.c.record_uid
+        numbered = select(uid, func.row_number().over(order_by=uid).label("number")).group_by(uid).subquery()
+        query = select(numbered.c.record_uid).where((numbered.c.number - 1) % records == 0).order_by(numbered.c.number)
+        # The first span is open below, and the last above, so that records that come meanwhile are in one of them.
+        inner = list(self._connection.execute(query).scalars())[1:]
+        return [Span(first=first, below=below) for first, below in zip([None, *inner], [*inner, None], strict=True)]
+
+    def rows(self, table: str, asked: Asked, span: Span = EVERY) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a table.
 
         Parameters
         ----------
         table : one of ``TABULATED``.
+        span : only the rows of these records; all of a table whose rows are not of records.
         """
         made = TABULATED[table]()
         query = made.query
@@ -83,6 +110,11 @@ class Tabulated:
             query = query.where(same[0] if len(same) == 1 else same[0] | same[1])
         if made.moment is not None:
             query = query.where(*_within(made.moment, asked))
+        if made.record is not None:
+            if span.first is not None:
+                query = query.where(made.record >= span.first)
+            if span.below is not None:
+                query = query.where(made.record < span.below)
         found = self._connection.execute(query)
         return list(found.keys()), [tuple(row) for row in found]
 
@@ -142,7 +174,7 @@ def _record_files() -> _Query:
 def _of_beams(query: Select[Any], moment: ColumnElement[Any]) -> _Query:
     beams = schema.beams
     by: dict[str, ColumnElement[Any]] = {"patient_id": beams.c.patient_id, "session": beams.c.session_id, "room": beams.c.room}
-    return _Query(query=query, by=by, plans=(beams.c.plan_uid, beams.c.session_plan_uid), moment=moment)
+    return _Query(query=query, by=by, plans=(beams.c.plan_uid, beams.c.session_plan_uid), moment=moment, record=beams.c.record_uid)
 
 
 def _planned_beams() -> _Query:

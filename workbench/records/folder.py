@@ -18,7 +18,9 @@ class RecordsFolder(Records):
     """Tables of a data folder, until it is closed."""
 
     def __init__(self, archive: Archive) -> None:
-        super().__init__(ArchiveSource(archive))
+        self.source = ArchiveSource(archive)
+        super().__init__(self.source)
+        self.folder = archive.folder
         self._archive = archive
 
     def __enter__(self) -> Self:

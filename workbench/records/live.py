@@ -13,7 +13,7 @@ import pandas as pd
 
 from workbench.archive.archive import Archive
 from workbench.archive.rows import SessionRow, StepState
-from workbench.archive.tabulated import TABULATED, Asked
+from workbench.archive.tabulated import EVERY, TABULATED, Asked, Span
 from workbench.dicom import part10
 from workbench.events import EventKind
 from workbench.mapping.records import read_spots
@@ -60,10 +60,19 @@ class ArchiveSource:
         finish = _FINISHED.get(table.name)
         return self._with_paths(frame if finish is None else finish(frame))
 
-    def _tabulated(self, name: str, wanted: Wanted) -> pd.DataFrame:
+    def spans(self, records: int) -> list[Span]:
+        """Spans of so many records each, for reading an archive in parts."""
+        with self._archive.database.reading() as view:
+            return view.tabulated.spans(records)
+
+    def span_rows(self, table: Table, span: Span) -> pd.DataFrame:
+        """The rows of these records of the tables of beams or control points."""
+        return self._with_paths(self._tabulated(table.name, Wanted(), span))
+
+    def _tabulated(self, name: str, wanted: Wanted, span: Span = EVERY) -> pd.DataFrame:
         asked = Asked(**{one.name: getattr(wanted, one.name) for one in fields(wanted)})
         with self._archive.database.reading() as view:
-            names, rows = view.tabulated.rows(name, asked)
+            names, rows = view.tabulated.rows(name, asked, span)
         return pd.DataFrame.from_records(rows, columns=names)
 
     def _with_paths(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -15,7 +16,7 @@ from workbench.dicom import part10, uids
 from workbench.dicom.reading import EncodedDataset, read
 from workbench.errors import Refused, Unavailable, WorkbenchError
 from workbench.mapping.scalars import text
-from workbench.records.scanning.parts import LISTED, LISTING, SCHEMAS, write_part
+from workbench.records.scanning.parts import LISTING, SCHEMAS, write_part
 from workbench.records.scanning.places import Listed, Place
 from workbench.records.scanning.told import READERS, Row, told
 
@@ -58,10 +59,7 @@ class Batch:
 
     def scan(self) -> Counts:
         """Read them; when this returns the part is there."""
-        return scan_into(self.parts, ((one, self._opening(one)) for one in self.files), self.zone)
-
-    def _opening(self, listed: Listed) -> Opened:
-        return lambda: opened(self.place, listed)
+        return scan_into(self.parts, _openings(self.place, self.files), self.zone)
 
     def given_up(self, why: str) -> Counts:
         """Keep the files as unreadable, without looking into them."""
@@ -134,13 +132,25 @@ class _Gathered:
         return Counts(len(listing), sum(1 for one in listing if one.get("rule") is not None))
 
 
+def gathered(place: Place, files: Iterable[Listed], zone: tzinfo) -> Mapping[str, pa.Table]:
+    """The rows of files as typed tables, kept nowhere."""
+    rows = _Gathered(zone)
+    for listed, open_it in _openings(place, files):
+        rows.add(listed, open_it)
+    return rows.tables()
+
+
+def _openings(place: Place, files: Iterable[Listed]) -> Iterator[tuple[Listed, Opened]]:
+    return ((one, partial(opened, place, one)) for one in files)
+
+
 def scan_into(parts: Path, files: Iterable[tuple[Listed, Opened]], zone: tzinfo) -> Counts:
     """Read these into one part."""
-    gathered = _Gathered(zone)
+    rows = _Gathered(zone)
     for listed, open_it in files:
-        gathered.add(listed, open_it)
-    write_part(parts, gathered.tables())
-    return gathered.counts()
+        rows.add(listed, open_it)
+    write_part(parts, rows.tables())
+    return rows.counts()
 
 
 def _identity(dataset: EncodedDataset | None) -> dict[str, Any]:
@@ -154,6 +164,3 @@ def _identity(dataset: EncodedDataset | None) -> dict[str, Any]:
         except WorkbenchError:
             found[name] = None
     return found
-
-
-assert set(Listed._fields) <= set(LISTED.names)

@@ -77,7 +77,7 @@ def scan(*paths: str | Path, how: Scanning | None = None, **options: Any) -> Sca
     Unavailable : the cache cannot be written. What was scanned before stays, and the next scan goes on from there.
     """
     how = how or Scanning(**options)
-    zone = how.zone or _zone()
+    zone = how.zone or machine_zone()
     place = place_of(paths, options=how.options, without=how.cache)
     kept = Kept(how.cache)
     parts = Parts.under(kept.folder, zone)
@@ -129,7 +129,7 @@ def of_datasets(
     Refused : the cache has something already; data sets have no identity by which to know them again.
     Unavailable : the cache cannot be written.
     """
-    zone = zone or _zone()
+    zone = zone or machine_zone()
     kept = Kept(cache)
     parts = Parts.under(kept.folder, zone)
     if parts.all():
@@ -162,6 +162,6 @@ def _batched(items: Iterable[_One]) -> Iterator[tuple[_One, ...]]:
         yield batch
 
 
-def _zone() -> tzinfo:
+def machine_zone() -> tzinfo:
     """That of the machine."""
     return datetime.now().astimezone().tzinfo or UTC
