@@ -9,16 +9,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench_widgets.eye_beam import EyeBeamView
     from workbench_widgets.import_dialog import ImportDialog
     from workbench_widgets.live import Live
     from workbench_widgets.parts import BeamView, RecordTable
     from workbench_widgets.session import SessionDashboard
     from workbench_widgets.setup_view import SetupImagesView
 
-__all__ = ["BeamView", "ImportDialog", "Live", "RecordTable", "SessionDashboard", "SetupImagesView"]
+__all__ = ["BeamView", "EyeBeamView", "ImportDialog", "Live", "RecordTable", "SessionDashboard", "SetupImagesView"]
 
 _HOMES = {
     "BeamView": "workbench_widgets.parts",
+    "EyeBeamView": "workbench_widgets.eye_beam",
     "ImportDialog": "workbench_widgets.import_dialog",
     "Live": "workbench_widgets.live",
     "RecordTable": "workbench_widgets.parts",

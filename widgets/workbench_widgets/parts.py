@@ -41,23 +41,37 @@ class FigureImage(Image):
         )
         self.add_class("wb-figure")
         self._live = live
-        self._shown: Hashable = None
+        self._wanted: tuple[Hashable, Callable[[], Figure] | None] = (None, None)
+        self._tried: Hashable = None
+        self._is_drawing = False
 
     def show(self, key: Hashable, draw: Callable[[], Figure]) -> None:
-        """Draw and render, unless ``key`` is that of the picture already shown."""
-        if key == self._shown:
-            return
-        self._shown = key
-        if self._live is None:
-            self._put(key, rendered(draw()))
-        else:
-            self._live.work(lambda: rendered(draw()), then=lambda png: self._put(key, png))
+        """Draw and render, unless ``key`` is that of the picture already shown.
 
-    def _put(self, key: Hashable, png: bytes) -> None:
-        """A picture that took long does not replace a newer one."""
-        if key == self._shown:
-            self.value = png
-            self.add_class("wb-drawn")
+        One is drawn at a time; of those asked for meanwhile only the last is.
+        """
+        if key == self._wanted[0]:
+            return
+        self._wanted = (key, draw)
+        if self._live is None:
+            self._put(rendered(draw()))
+        elif not self._is_drawing:
+            self._begin(self._live)
+
+    def _begin(self, live: Live) -> None:
+        self._tried, draw = self._wanted
+        assert draw is not None
+        self._is_drawing = True
+        live.work(lambda: rendered(draw()), then=self._put, finally_=lambda: self._go_on(live))
+
+    def _go_on(self, live: Live) -> None:
+        self._is_drawing = False
+        if self._tried != self._wanted[0]:
+            self._begin(live)
+
+    def _put(self, png: bytes) -> None:
+        self.value = png
+        self.add_class("wb-drawn")
 
 
 def rendered(figure: Figure) -> bytes:

@@ -12,11 +12,12 @@ from workbench.figures.answers import (
 from workbench.figures.beams_eye import beams_eye_view
 from workbench.figures.delivery import planned_versus_delivered
 from workbench.figures.gaze_diagram import gaze_diagram
-from workbench.figures.sections import eye_sections
+from workbench.figures.sections import Cut, eye_sections
 from workbench.figures.setup_images import setup_images
 from workbench.figures.workshop_sheet import sheet_html, sheet_pdf, workshop_sheet
 
 __all__ = [
+    "Cut",
     "beams_eye_view",
     "course_progress",
     "eye_sections",

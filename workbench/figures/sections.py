@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 import shapely
@@ -37,6 +38,17 @@ _SURFACES = (
 )
 
 
+class Cut(StrEnum):
+    """A plane through the middle of the tumour."""
+
+    HORIZONTAL = "horizontal"
+    """Along the beam, room x up the page."""
+    VERTICAL = "vertical"
+    """Along the beam, room y up the page."""
+    FRONTAL = "frontal"
+    """Across the beam, seen from the source."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Scene:
     """What all three sections share: the eye in the room, and where they cut it."""
@@ -53,7 +65,7 @@ class _Scene:
         return BeamProjection.of(self.plan.beamline)
 
 
-def eye_sections(plan: OcularPlan, *, inches: tuple[float, float] = (13.6, 5.6)) -> Figure:
+def eye_sections(plan: OcularPlan, *, inches: tuple[float, float] = (13.6, 5.6), cuts: Sequence[Cut] = tuple(Cut)) -> Figure:
     """Horizontal, vertical and frontal section through the middle of the tumour, or through the isocentre where it is not known.
 
     The beam comes from the left; along the bottom of the first two runs the depth in water from the skin plane. Between the proximal
@@ -63,6 +75,7 @@ def eye_sections(plan: OcularPlan, *, inches: tuple[float, float] = (13.6, 5.6))
     Parameters
     ----------
     inches : width and height of the figure.
+    cuts : which are drawn, from left to right; what is fewer than all three has no title over them.
     """
     figure = Figure(figsize=inches, layout="constrained")
     if plan.eye_model is None or plan.pose is None:
@@ -76,24 +89,26 @@ def eye_sections(plan: OcularPlan, *, inches: tuple[float, float] = (13.6, 5.6))
         )
         return figure
     scene = _scene(plan, plan.eye_model, plan.pose)
-    grid = figure.add_gridspec(1, 3)
-    panels = [figure.add_subplot(grid[0, column]) for column in range(3)]
-    horizontal, vertical, frontal = panels
-    drawn = _draw_along(horizontal, scene, across=0) | _draw_along(vertical, scene, across=1) | _draw_frontal(frontal, scene)
-    # As wide as what each shows, so that all three are of one height.
+    grid = figure.add_gridspec(1, len(cuts))
+    panels = [figure.add_subplot(grid[0, column]) for column in range(len(cuts))]
+    drawn: set[Structure] = set()
+    for axes, cut in zip(panels, cuts, strict=True):
+        drawn |= _draw_frontal(axes, scene) if cut is Cut.FRONTAL else _draw_along(axes, scene, across=0 if cut is Cut.HORIZONTAL else 1)
+    # As wide as what each shows, so that all are of one height.
     grid.set_width_ratios([np.ptp(axes.get_xlim()) / np.ptp(axes.get_ylim()) for axes in panels])
-    figure.suptitle(
-        f"{plan.patient.id} · {plan.eye.laterality.words} · sections through the {'tumour' if plan.eye_model.tumour else 'isocentre'}",
-        x=0.008,
-        ha="left",
-        fontsize=palette.TITLE_POINTS,
-        color=palette.INK,
-        fontweight="bold",
-    )
+    if len(cuts) == len(Cut):
+        figure.suptitle(
+            f"{plan.patient.id} · {plan.eye.laterality.words} · sections through the {'tumour' if plan.eye_model.tumour else 'isocentre'}",
+            x=0.008,
+            ha="left",
+            fontsize=palette.TITLE_POINTS,
+            color=palette.INK,
+            fontweight="bold",
+        )
     figure.legend(
         handles=list(_legend(drawn)),
         loc="outside lower center",
-        ncols=8,
+        ncols=8 if len(cuts) == len(Cut) else 4,
         frameon=False,
         fontsize=palette.SMALL_POINTS,
         labelcolor=palette.INK,

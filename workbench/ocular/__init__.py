@@ -14,6 +14,7 @@ from workbench.ocular.plan import OcularPlan
 from workbench.ocular.pose import EyePose
 from workbench.ocular.store import from_json, to_json
 from workbench.ocular.tumour import Tumour
+from workbench.ocular.turning import with_gaze
 
 __all__ = [
     "Aperture",
@@ -42,4 +43,5 @@ __all__ = [
     "to_json",
     "turned",
     "with_depth",
+    "with_gaze",
 ]

@@ -1,0 +1,148 @@
+"""The eye and its beam in JupyterLab with a real browser: vertices dragged and keyed, the gaze turned, a new plan made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import lab
+from tests.browser.lab import expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+MOVES = 60
+EYE = """
+import numpy as np
+import workbench as wb
+from workbench.ocular.setup import FilmPicture, View
+from workbench_widgets import EyeBeamView
+
+plan = wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan())
+rows, columns = np.indices((200, 200))
+pixels = (600 + 4 * columns + 400 * (np.hypot(rows - 90, columns - 90) < 60)).astype(np.uint16)
+axial = FilmPicture(
+    view=View.AXIAL, pixels=pixels, pixel_mm=(0.25, 0.25), position_mm=(-24.9, 24.9), outlines=(), magnification=1.5
+)
+view = EyeBeamView(plan, image=IMAGE)
+view
+"""
+
+
+def open_view(page: Any, address: str, notebooks: Path, *, image: str = "None") -> None:
+    """A notebook with one cell that shows the view, run."""
+    lab.write_notebook(notebooks / "eye.ipynb", EYE.replace("IMAGE", image))
+    lab.open_notebook(page, address, "eye.ipynb")
+    assert lab.run_all(page) == []
+    page.wait_for_selector(".wb-bev-vertex")
+    page.wait_for_selector(".wb-eye-depth .wb-drawn")
+
+
+def told(page: Any, name: str) -> str:
+    """What the view says of itself."""
+    value: str = page.get_attribute(".wb-bev", f"data-{name}")
+    return value
+
+
+def middle(page: Any, selector: str) -> tuple[float, float]:
+    """Where an element is on the page."""
+    box = page.locator(selector).bounding_box()
+    return (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def test_a_vertex_is_dragged_without_the_kernel(page: Any, address: str, notebooks: Path) -> None:
+    """Sixty moves are drawn and judged while nothing goes to the kernel; letting go sends the aperture once, and a new plan is made."""
+    sent: list[str] = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+    open_view(page, address, notebooks)
+    before = float(told(page, "area"))
+    scenes = told(page, "scenes")
+    x, y = middle(page, "[data-vertex='0']")
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    sent.clear()
+    for step in range(1, MOVES + 1):
+        page.mouse.move(x - step / 2, y)
+    during = [one for one in sent if "comm_msg" in one]
+    assert (int(told(page, "moves")), during, told(page, "scenes"), told(page, "saves")) == (MOVES, [], scenes, "0")
+    assert float(told(page, "area")) > before
+    page.mouse.up()
+    expect(page, ".wb-use").to_be_enabled()
+    assert told(page, "saves") == "1"
+    page.click(".wb-use")
+
+    expect(page, ".wb-eye-beam .wb-notice").to_contain_text("New plan in widget.plan: aperture of 25 points")
+    expect(page, ".wb-eye-beam .wb-notice").to_contain_text(f"{float(told(page, 'area')):.1f} mm²")
+
+
+def test_what_is_no_aperture_is_said_while_it_is_dragged(page: Any, address: str, notebooks: Path) -> None:
+    """A vertex pulled out of the snout, and one across the opening, are no aperture; the kernel refuses the same in words."""
+    open_view(page, address, notebooks)
+    x, y = middle(page, "[data-vertex='0']")
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 220, y)
+    assert told(page, "valid") == "false"
+    expect(page, ".wb-bev-state").to_contain_text("from the beam axis, the snout ends at 17.50 mm")
+    page.mouse.move(x + 150, y - 250)
+    expect(page, ".wb-bev-state").to_contain_text("cross")
+    page.mouse.up()
+
+    expect(page, ".wb-eye-beam .wb-notice.wb-fail").to_contain_text("Aperture: block_mm crosses itself")
+    expect(page, ".wb-use").to_be_disabled()
+    page.click(".wb-reset")
+    expect(page, ".wb-bev").to_have_attribute("data-valid", "true")
+
+
+def test_the_keyboard_does_all_that_the_mouse_does(page: Any, address: str, notebooks: Path) -> None:
+    """Next vertex, 1 mm up, one more vertex and one less, zoom; then the gaze turned by arrows moves clips and film crosses."""
+    open_view(page, address, notebooks)
+    page.focus("[data-vertex='0']")
+
+    page.keyboard.press("PageDown")
+    page.keyboard.press("Shift+ArrowUp")
+    expect(page, ".wb-bev").to_have_attribute("data-saves", "1")
+    expect(page, ".wb-use").to_be_enabled()
+    label = page.get_attribute("[data-vertex='1']", "aria-label")
+    assert label.startswith("vertex 2 of 25, x \N{MINUS SIGN}4.79 mm, y \N{MINUS SIGN}1.88 mm"), (
+        "(-4.596, -2.806 + 1) at the block, times 1750/1680"
+    )
+    page.keyboard.press("Insert")
+    expect(page, ".wb-bev").to_have_attribute("data-points", "26")
+    page.keyboard.press("Delete")
+    expect(page, ".wb-bev").to_have_attribute("data-points", "25")
+    page.focus(".wb-bev > svg")
+    zoom = float(told(page, "zoom"))
+    page.keyboard.press("+")
+    assert float(told(page, "zoom")) == pytest.approx(1.25 * zoom, rel=1e-3)
+
+    clip, cross = "[data-clip='1'].wb-bev-clip", "[data-view='AXIAL'] [data-clip='1']"
+    places = [page.get_attribute(one, "data-x") for one in (clip, cross)]
+    page.focus(".wb-polar .noUi-handle")
+    page.keyboard.press("PageUp")
+    expect(page, cross).not_to_have_attribute("data-x", places[1])
+    expect(page, clip).not_to_have_attribute("data-x", places[0])
+    expect(page, ".wb-eye-facts [data-fact='lamp in the room'] .wb-changed").to_be_visible()
+
+
+def test_an_image_lies_under_the_eye_with_window_and_level(page: Any, address: str, notebooks: Path) -> None:
+    """A drag changes window and level, and hovering tells millimetres and the pixel's value."""
+    open_view(page, address, notebooks, image="axial")
+    expect(page, ".wb-bev-under image").to_be_visible()
+    window, level = (float(told(page, name)) for name in ("window", "level"))
+    box = page.locator(".wb-bev > svg").bounding_box()
+    x, y = box["x"] + 0.75 * box["width"], box["y"] + 0.7 * box["height"]
+
+    page.click(".wb-bev-mode")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 20)
+    page.mouse.up()
+
+    assert float(told(page, "window")) > window
+    assert float(told(page, "level")) > level
+    expect(page, ".wb-bev-where").to_contain_text("mm at the isocentre")
+    expect(page, ".wb-bev-where").to_contain_text("pixel")

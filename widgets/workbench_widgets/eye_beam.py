@@ -1,0 +1,309 @@
+"""The eye and its beam: turn the gaze, edit the aperture, see at once what the beam sees, and make a new plan of it.
+
+What is drawn while a vertex is dragged is the browser's; what a gaze or an aperture means is asked of ``workbench.ocular``. The plan
+that was given is never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from html import escape
+from types import MappingProxyType
+from typing import Any, Final
+
+from ipywidgets import Box, Button, FloatSlider, Layout, ToggleButtons, VBox
+from traitlets import Bool, Instance, Unicode
+
+from workbench.errors import Refused
+from workbench.figures import Cut, eye_sections
+from workbench.ocular.aperture import Aperture
+from workbench.ocular.beam_view import designed_aperture
+from workbench.ocular.depth import depth_of, with_depth
+from workbench.ocular.gaze import Light
+from workbench.ocular.plan import OcularPlan
+from workbench.ocular.setup import FilmPicture
+from workbench.ocular.turning import with_gaze
+from workbench.workflow.plans import StoredPlan
+from workbench_widgets import markup, theme
+from workbench_widgets.eye_canvas import EyeCanvas
+from workbench_widgets.eye_films import film_drawings
+from workbench_widgets.eye_scene import block_points, scene
+from workbench_widgets.live import Live
+from workbench_widgets.markup import MIDDOT
+from workbench_widgets.parts import FigureImage, Part, html
+
+SECTION_INCHES: Final = (6.4, 6.0)
+LARGEST_POLAR_DEG: Final = 60.0
+SAME_DEG: Final = 1e-9
+VIEW: Final = "Beam's-eye view"
+GAZE: Final = "Gaze and plan"
+FILMS: Final = "Clips on the setup films"
+GREETING: Final = "Drag a vertex, or turn the gaze. The plan you gave stays as it is."
+NO_PLAN: Final = "No eye to show: give the view an ocular plan, for example that of the sample."
+
+
+def _lamp(plan: OcularPlan) -> str:
+    lamp = plan.fixation.physical
+    return f"{lamp.polar_deg:.1f} at {lamp.azimuth_deg:.1f}"
+
+
+FACTS: Final[Mapping[str, Callable[[OcularPlan], str]]] = MappingProxyType(
+    {
+        "lamp in the room (°)": _lamp,
+        "range (mm of water)": lambda plan: f"{plan.field.range_mm:.1f}",
+        "modulation (mm of water)": lambda plan: f"{plan.field.modulation_mm:.1f}",
+        "aperture at the block (mm²)": lambda plan: f"{plan.field.aperture.area_mm2:.1f}",
+        "field diameter (cm)": lambda plan: f"{plan.field_diameter_cm:.2f}",
+    }
+)
+"""What is compared, with its unit, and how it is written."""
+
+
+class EyeBeamView(VBox):
+    """Beam's-eye view, gaze, setup films and depth section of one plan.
+
+    Its traits can be read and observed: ``plan``, the one given and after "Use this aperture" the new one; ``message``, the latest
+    sentence; ``is_changed``, whether what is shown differs from ``plan``.
+
+    Parameters
+    ----------
+    plan : an ocular plan, alone or as the archive has it.
+    image : an AXIAL picture to lie under the eye.
+    """
+
+    plan = Instance(OcularPlan, allow_none=True)
+    message = Unicode()
+    is_changed = Bool()
+
+    def __init__(self, plan: OcularPlan | StoredPlan | None, image: FilmPicture | None = None) -> None:
+        self._given = plan.ocular if isinstance(plan, StoredPlan) else plan
+        self._resetting = False
+        self._live = Live(refresh=self._refresh, failed=self._failed)
+        self._make_parts()
+        super().__init__(self._composed())
+        self.add_class("wb-dashboard")
+        self.add_class("wb-eye-beam")
+        self._say(GREETING if self._given else NO_PLAN, "info")
+        self._live.post(self._show, self._given)
+        self._live.pump()
+        if image is not None:
+            self.show_image(image)
+        self._watch()
+        self._live.pump()
+
+    def __repr__(self) -> str:
+        return f"<EyeBeamView of {'no plan' if self.plan is None else f'plan {self.plan.label}'}>"
+
+    def show_image(self, picture: FilmPicture | None) -> None:
+        """Lay an AXIAL picture under the eye; one that does not fit is a sentence."""
+        self._live.post(self.canvas.show_image, picture)
+        self._live.pump()
+
+    async def drain(self) -> None:
+        """Wait until all that was moved so far is drawn."""
+        await self._live.drain()
+
+    def close(self) -> None:
+        """Hear of nothing any more."""
+        self._live.close()
+        self.canvas.close()
+        super().close()
+
+    # ------------------------------------------------------------------------------------------------------ composition
+
+    def _make_parts(self) -> None:
+        self.canvas = EyeCanvas()
+        self._notice, self._facts, self._films = html("", "wb-message"), html("", "wb-eye-facts"), html("", "wb-eye-films")
+        self.polar = _slider("polar (°)", "wb-polar", LARGEST_POLAR_DEG, "From the beam axis to the light.")
+        self.azimuth = _slider("azimuth (°)", "wb-azimuth", 359.9, "From the patient's left, over up.")
+        self.fit = _button("Fit to tumour", "wb-fit", "Make the aperture anew for this gaze, with the plan's margin and the mill's tool.")
+        self.reset = _button("Back to the plan", "wb-reset", "Gaze and aperture as in the plan.")
+        self.use = _button(
+            "Use this aperture", "wb-use", "Make a new plan of what is shown: aperture and gaze, with range and modulation for it."
+        )
+        self.cut = ToggleButtons(options=[(one.value, one) for one in Cut], layout=Layout(width="auto"), style={"button_width": "auto"})
+        self.cut.add_class("wb-choice")
+        self.section = FigureImage(SECTION_INCHES, self._live)
+
+    def _composed(self) -> list[Any]:
+        self._view = Part("wb-eye-view", VIEW, self.canvas)
+        gaze = Part("wb-eye-gaze", GAZE, self.polar, self.azimuth, self._facts, _box("wb-actions", self.fit, self.reset, self.use))
+        depth = Part("wb-eye-depth", "Depth section", self.cut, self.section)
+        films = Part("wb-eye-film", FILMS, self._films)
+        gaze.remark(GAZE, "angles of the light that the treated eye looks at")
+        films.remark(FILMS, "dashed planned, solid for this gaze, mm on film")
+        return [theme.style(), self._notice, _box("wb-row wb-eye-grid", self._view, gaze, films, depth)]
+
+    def _watch(self) -> None:
+        self.canvas.observe(self._soon, names="block_mm")
+        for one in (self.polar, self.azimuth, self.cut):
+            one.observe(self._soon, names="value")
+        for button, action in ((self.fit, self._fit), (self.reset, self._reset), (self.use, self._use)):
+            button.on_click(lambda _, action=action: self._live.post(action))
+
+    def _soon(self, _change: object) -> None:
+        if not self._resetting:
+            self._live.refresh_soon()
+
+    # ----------------------------------------------------------------------------------------------------------- showing
+
+    def _show(self, plan: OcularPlan | None) -> None:
+        """Begin with this plan: its gaze on the sliders, its aperture in the view."""
+        self.plan = plan
+        if plan is None:
+            for one in (self.polar, self.azimuth, self.fit, self.reset, self.use, self.cut):
+                one.disabled = True
+            self._view.layout.display = "none"
+            return
+        self._resetting = True
+        try:
+            light = plan.fixation.gaze
+            self.polar.max = max(LARGEST_POLAR_DEG, light.polar_deg)
+            self.polar.value, self.azimuth.value = light.polar_deg, light.azimuth_deg
+            self.canvas.block_mm = block_points(plan)
+        finally:
+            self._resetting = False
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Draw what the sliders and the aperture say; a plan that cannot be so is a sentence, and the rest is drawn."""
+        if self.plan is None:
+            return
+        turned = self._turned(self.plan)
+        self.canvas.scene = scene(turned)
+        self._films.value = film_drawings(self.plan, turned) if self._can_turn else markup.empty(self._why_not)
+        self._view.remark(VIEW, f"{turned.patient.id}{MIDDOT}{turned.eye.laterality.words}, isocentric plane")
+        self.is_changed = self._has_moved or self.canvas.block_mm != block_points(self.plan)
+        self._enable()
+        made = self._made(turned)
+        self._facts.value = _facts(self.plan, made)
+        self.section.show((made, self.cut.value), lambda: eye_sections(made, inches=SECTION_INCHES, cuts=(self.cut.value,)))
+        if self.is_changed:
+            self._say(_can_be_used(made, is_deep=made.field.range_mm != self.plan.field.range_mm), "info")
+
+    def _enable(self) -> None:
+        for slider in (self.polar, self.azimuth):
+            slider.disabled = not self._can_turn
+        self.fit.disabled = not (self._can_turn and self._has_tumour)
+        self.use.disabled = self.reset.disabled = not self.is_changed
+        (self.use.add_class if self.is_changed else self.use.remove_class)("wb-next")
+
+    @property
+    def _has_tumour(self) -> bool:
+        return self.plan is not None and self.plan.eye_model is not None and self.plan.eye_model.tumour is not None
+
+    @property
+    def _why_not(self) -> str:
+        """Why the eye cannot be turned; blank when it can."""
+        assert self.plan is not None
+        try:
+            with_gaze(self.plan, self.plan.fixation.gaze)
+        except Refused as problem:
+            return str(problem)
+        return ""
+
+    @property
+    def _can_turn(self) -> bool:
+        return not self._why_not
+
+    @property
+    def _has_moved(self) -> bool:
+        assert self.plan is not None
+        gaze = self.plan.fixation.gaze
+        turns = (self.polar.value - gaze.polar_deg, self.azimuth.value - gaze.azimuth_deg)
+        return any(abs(float(turn)) > SAME_DEG for turn in turns)
+
+    def _turned(self, plan: OcularPlan) -> OcularPlan:
+        """The plan with the gaze of the sliders."""
+        if not self._has_moved:
+            return plan
+        return with_gaze(plan, Light(polar_deg=self.polar.value, azimuth_deg=self.azimuth.value))
+
+    def _made(self, turned: OcularPlan) -> OcularPlan:
+        """The plan of what is shown; range and modulation follow the gaze where the tumour is known.
+
+        Raises
+        ------
+        Refused : an aperture that is none, or a depth that the beamline does not reach.
+        """
+        before = turned.field.aperture
+        points = tuple((float(x), float(y)) for x, y in self.canvas.block_mm)
+        aperture = Aperture(block_mm=points, block_id=before.block_id, block_number=before.block_number)
+        made = replace(turned, field=replace(turned.field, aperture=aperture))
+        return with_depth(made, depth_of(made)) if self._has_moved and self._has_tumour else made
+
+    # ----------------------------------------------------------------------------------------------------------- buttons
+
+    def _fit(self) -> None:
+        assert self.plan is not None
+        made = designed_aperture(self._turned(self.plan))
+        self.canvas.block_mm = [[x, y] for x, y in made.block_mm]
+
+    def _reset(self) -> None:
+        self._show(self.plan)
+        self._say(GREETING, "info")
+
+    def _use(self) -> None:
+        assert self.plan is not None
+        made = self._made(self._turned(self.plan))
+        self._show(made)
+        area = made.field.aperture.area_mm2
+        self._say(
+            f"New plan in widget.plan: aperture of {made.block_points} points, {area:.1f} mm² at the block, {_gaze_words(made)}. "
+            "Nothing is stored until you add it to a workbench.",
+            "pass",
+        )
+
+    def _say(self, sentence: str, tone: str) -> None:
+        self.message = sentence
+        self._notice.value = markup.notice(sentence, tone)
+
+    def _failed(self, sentence: str) -> None:
+        self.use.disabled = True
+        self._say(sentence, "fail")
+
+
+def _gaze_words(plan: OcularPlan) -> str:
+    gaze = plan.fixation.gaze
+    return f"gaze {gaze.polar_deg:.1f}° at {gaze.azimuth_deg:.1f}°"
+
+
+def _can_be_used(made: OcularPlan, *, is_deep: bool) -> str:
+    depth = f", range {made.field.range_mm:.1f} mm and modulation {made.field.modulation_mm:.1f} mm follow the gaze" if is_deep else ""
+    return f"Not yet a plan: {_gaze_words(made)}, {made.field.aperture.area_mm2:.1f} mm² at the block{depth}."
+
+
+def _facts(plan: OcularPlan, made: OcularPlan) -> str:
+    """What the plan has beside what is shown."""
+    head = '<tr><th></th><th class="wb-right">plan</th><th class="wb-right">shown</th></tr>'
+    rows = "".join(
+        f'<tr data-fact="{escape(name.partition(" (")[0])}"><td>{escape(name)}</td><td class="wb-right">{before}</td>'
+        f'<td class="wb-right{" wb-changed" if before != after else ""}">{after}</td></tr>'
+        for name, before, after in _rows(plan, made)
+    )
+    return f'<table class="wb-table"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+
+
+def _rows(plan: OcularPlan, made: OcularPlan) -> Iterator[tuple[str, str, str]]:
+    for name, read in FACTS.items():
+        yield name, read(plan), read(made)
+
+
+def _slider(words: str, hook: str, most: float, tooltip: str) -> Any:
+    slider = FloatSlider(min=0.0, max=most, step=0.1, readout_format=".1f", description=words, tooltip=tooltip)
+    slider.add_class(hook)
+    return slider
+
+
+def _button(words: str, hook: str, tooltip: str) -> Any:
+    button = Button(description=words, tooltip=tooltip)
+    button.add_class(hook)
+    return button
+
+
+def _box(classes: str, *children: Any) -> Any:
+    box = Box(list(children))
+    for one in classes.split():
+        box.add_class(one)
+    return box
