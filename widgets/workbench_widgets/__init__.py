@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from workbench_widgets.eye_beam import EyeBeamView
     from workbench_widgets.import_dialog import ImportDialog
     from workbench_widgets.live import Live
+    from workbench_widgets.monitor import WorklistMonitor
     from workbench_widgets.parts import BeamView, RecordTable
     from workbench_widgets.session import SessionDashboard
     from workbench_widgets.setup_view import SetupImagesView
 
-__all__ = ["BeamView", "EyeBeamView", "ImportDialog", "Live", "RecordTable", "SessionDashboard", "SetupImagesView"]
+__all__ = ["BeamView", "EyeBeamView", "ImportDialog", "Live", "RecordTable", "SessionDashboard", "SetupImagesView", "WorklistMonitor"]
 
 _HOMES = {
     "BeamView": "workbench_widgets.parts",
@@ -26,6 +27,7 @@ _HOMES = {
     "RecordTable": "workbench_widgets.parts",
     "SessionDashboard": "workbench_widgets.session",
     "SetupImagesView": "workbench_widgets.setup_view",
+    "WorklistMonitor": "workbench_widgets.monitor",
 }
 
 

@@ -144,14 +144,15 @@ def timeline_chart(found: Timeline | None) -> str:
     """Time to the right, one lane a workitem, states as blocks, events as ticks."""
     if found is None:
         return '<div class="wb-timeline"></div>'
-    lanes = "".join(_lane(one, found) for one in found.lanes)
+    lanes = "".join(lane(one, found) for one in found.lanes)
     axis = f'<div class="wb-axis"><span>{moment(found.begin)}</span><span>{moment(found.end)}</span></div>'
     return f'<div class="wb-timeline">{lanes}{axis}</div>'
 
 
-def _lane(lane: Lane, found: Timeline) -> str:
+def lane(one: Lane, found: Timeline) -> str:
+    """One workitem on the axis that it shares with others."""
     blocks = ""
-    for block in lane.blocks:
+    for block in one.blocks:
         left, right = found.place(block.begin), found.place(block.end)
         if right <= left and not block.state.is_final:
             continue
@@ -161,9 +162,9 @@ def _lane(lane: Lane, found: Timeline) -> str:
             f"<b>{block.state.value}</b></span>"
         )
     ticks = "".join(
-        f'<span class="wb-tick{" wb-refusal" if one.is_refusal else ""}" style="left:{found.place(one.at):.2%}" '
-        f'title="{escape(f"{one.at.astimezone():%H:%M:%S} {one.sentence}", quote=True)}"></span>'
-        for one in lane.ticks
+        f'<span class="wb-tick{" wb-refusal" if tick.is_refusal else ""}" style="left:{found.place(tick.at):.2%}" '
+        f'title="{escape(f"{tick.at.astimezone():%H:%M:%S} {tick.sentence}", quote=True)}"></span>'
+        for tick in one.ticks
     )
     return f'<div class="wb-lane">{blocks}{ticks}</div>'
 
