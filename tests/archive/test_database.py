@@ -340,3 +340,12 @@ def test_nobody_among_many_writers_waits_in_vain(tmp_path: Path, monkeypatch: py
     with database.reading() as view:
         assert len(view.history.after(0)) == 5 * THREADS
     database.close()
+
+
+def test_a_workitem_is_found_by_state_and_patient_together(database: Database) -> None:
+    """SQLite's own plan (EXPLAIN QUERY PLAN) goes by both: by the state alone it would read every SCHEDULED workitem."""
+    with database.reading() as view:
+        asked = "SELECT uid FROM workitems WHERE state = 'SCHEDULED' AND patient_id = 'P-1'"
+        plan = [str(step) for *_, step in view.workitems._connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}")]
+
+    assert plan == ["SEARCH workitems USING INDEX ix_workitems_state_patient_id (state=? AND patient_id=?)"]
