@@ -88,3 +88,25 @@ def test_a_workbook_has_units_in_its_header_and_typed_cells(command: Command, da
     assert (told.code, told.out.strip()) == (0, f"{tmp_path / 'beams.xlsx'}: 1 beams")
     assert (cells["delivered_mu (MU)"], cells["fraction"], cells["patient_id"]) == (12.5, 1, "P-001")
     assert (cells["started_at (UTC)"], cells["gantry_deg (°)"]) == (datetime(2024, 6, 3, 8, 15), None)
+
+
+def test_a_folder_of_files_is_tabulated_and_kept(command: Command, tmp_path: Path) -> None:
+    """A generated set and a file that is none: the records, a word about the file, and the same from the cache."""
+    made = command("generate", tmp_path / "set", "--count", "5", "--seed", "2")
+    (tmp_path / "set" / "notes.txt").write_text("no DICOM")
+    options = ("records", tmp_path / "set", "--format", "json", "--cache", tmp_path / "cache")
+
+    first, second = (command(*options) for _ in range(2))
+
+    assert made.out.startswith(f"{tmp_path / 'set'}: 5 records, ")
+    assert len({row["record_uid"] for row in json.loads(first.out)}) == 5
+    assert (second.out, second.code) == (first.out, 0)
+    files = 6 + int(made.out.split()[-2])
+    assert first.err == f"workbench: 1 of {files} files are not read; --table unreadable says why\n"
+    unreadable = json.loads(command(*options, "--table", "unreadable").out)
+    assert [(Path(row["file"]).name, row["rule"]) for row in unreadable] == [("notes.txt", "file")]
+
+
+def test_a_cache_is_for_what_is_scanned(command: Command, data: Path, tmp_path: Path) -> None:
+    """A data folder has its index."""
+    assert "expected PATHS that are scanned" in command("records", "--data", data, "--cache", tmp_path / "cache").refusal

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from importlib import import_module
 from io import BytesIO
@@ -13,7 +16,9 @@ import typer
 from workbench.archive.files import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, closed_bench, say
 from workbench.cli.geometry import PICTURE_FORMS
+from workbench.device.generated import write_generated
 from workbench.errors import Refused
+from workbench.records import Records, scan
 from workbench.records.answers import ANSWERS
 from workbench.records.columns import TABLES
 from workbench.records.export import RecordsFormat, rendered
@@ -37,6 +42,9 @@ def _answer(value: str | None) -> str | None:
 
 
 def records(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
+    paths: Annotated[
+        list[str] | None, typer.Argument(help="Folders and files of DICOM, or a URL, instead of a data folder.", show_default=False)
+    ] = None,
     data: DataFolder = DEFAULT_DATA,
     output: Annotated[RecordsFormat, typer.Option("--format", help="How to give the table.")] = RecordsFormat.TABLE,
     to: Annotated[Path | None, typer.Option(help="File to write instead of standard output; must not exist.")] = None,
@@ -50,6 +58,7 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     room: Annotated[str | None, typer.Option(help="Only this treatment room.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=DAY, help="From this day on.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=DAY, help="Up to the end of this day.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="Folder that a scan of PATHS is kept in, to go on from the next time.")] = None,
     figure: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer too, as .png, .pdf or .svg.")] = None,
 ) -> None:
     """Print what was recorded as a table, or answer a question about it."""
@@ -59,8 +68,10 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     if figure is not None:
         _must_draw(figure, answer)
     filters = Filters(patient_id=patient, plan_uid=plan, session=session, room=room, since=_day(since), until=_day(until))
-    with closed_bench(data) as bench:
-        frame = bench.records.table(table, **filters) if answer is None else bench.records.answers.answer(answer, **filters)
+    if cache is not None and not paths:
+        raise Refused("records: found a cache for a data folder, expected PATHS that are scanned", rule="cache")
+    with _opened(paths, data, cache) as found:
+        frame = found.table(table, **filters) if answer is None else found.answers.answer(answer, **filters)
     content = rendered(frame, output)
     if figure is not None and answer is not None:
         _draw(frame, answer, figure)
@@ -69,6 +80,30 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     else:
         write_new(to, content)
         say(f"{to}: {len(frame)} {answer or table}")
+
+
+@contextmanager
+def _opened(paths: list[str] | None, data: Path, cache: Path | None) -> Iterator[Records]:
+    """The records of a data folder, or of what is scanned; how much of that cannot be read is said on standard error."""
+    if not paths:
+        with closed_bench(data) as bench:
+            yield bench.records
+        return
+    with scan(*paths, cache=cache, progress=sys.stderr.isatty()) as found:
+        unreadable = len(found.unreadable())
+        if unreadable:
+            typer.echo(f"workbench: {unreadable} of {len(found.files())} files are not read; --table unreadable says why", err=True)
+        yield found
+
+
+def generate(
+    to: Annotated[Path, typer.Argument(help="New or empty folder.")],
+    count: Annotated[int, typer.Option(min=1, help="How many treatment records; their plans come on top.")] = 100,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same set.")] = 1,
+) -> None:
+    """Write an invented set of plans and treatment records, interrupted, continued, shifted and now and then odd."""
+    files = write_generated(to, count, seed=seed, progress=sys.stderr.isatty())
+    say(f"{to}: {count} records, {files - count} plans")
 
 
 def _day(moment: datetime | None) -> date | None:
