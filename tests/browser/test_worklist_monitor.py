@@ -45,6 +45,7 @@ def test_a_workitem_is_followed_and_a_refusal_explained(page: Any, address: str,
     expect(page, ".wb-monitor-workitems [data-column=readiness]").to_have_text("READY")
     expect(page, ".wb-monitor-refusals .wb-heading").to_contain_text("4 refused")
     expect(page, ".wb-monitor-workitems .wb-block.wb-completed").to_be_visible()
+    expect(page, ".wb-explanation").to_contain_text("Refused by")
     page.focus(".wb-refused select")
     page.keyboard.press("End")
 

@@ -74,6 +74,9 @@ def test_a_refused_claim_is_explained_and_the_workitem_followed(tmp_path: Path) 
         assert 'data-rule="ups-wrong-lock"' in monitor._explained.value
         assert "(C301)" in monitor._explained.value
         assert "Accepted would have been:" in monitor._explained.value
+        monitor.refused.index = None
+        await monitor.drain()
+        assert monitor.refused.index == 0, "a browser that chooses nothing gets the latest"
 
     with_monitor(tmp_path, scenario)
 

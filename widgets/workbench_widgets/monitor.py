@@ -105,15 +105,19 @@ class WorklistMonitor(VBox):
         options = [(_refusal_line(one), one.id) for one in latest]
         if options != list(self.refused.options):
             before, was_latest = self.refused.value, self.refused.index in (None, 0)
-            self.refused.options = options
-            if not was_latest and any(number == before for _, number in options):
-                self.refused.value = before
+            with self.refused.hold_sync():
+                self.refused.options = options
+                if not was_latest and any(number == before for _, number in options):
+                    self.refused.value = before
         self.refusals = len(all_)
         self.refused.layout.display = "" if options else "none"
         self._why.remark(REFUSED, f"{len(all_)} refused" if all_ else "")
         self._explain()
 
     def _explain(self) -> None:
+        if self.refused.value is None and self.refused.options:
+            # A browser that has just been given new options may answer that none is chosen.
+            self.refused.index = 0
         chosen = next((one for one in self._events if one.id == self.refused.value), None)
         if chosen is None:
             self._explained.value = markup.empty("Nothing was refused yet.")
