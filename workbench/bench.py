@@ -29,6 +29,7 @@ from workbench.dicom.uids import RandomUids, UidSource
 from workbench.errors import Refused, Unavailable
 from workbench.events import Bridge, Event, EventBus, EventKind, Events
 from workbench.mapping import ocular_plans
+from workbench.mapping.deidentified import Key
 from workbench.mapping.manual_record import Entry
 from workbench.mapping.ocular_images import film_picture
 from workbench.mapping.ocular_reading import Reading, Said
@@ -254,6 +255,10 @@ class Workbench:
         """Write an imported RT Image again, blank, its text the same bytes, into a folder; its path."""
         return media.export_image(part10.read_file(self.path(uid)), Path(to), identity=self.settings.identity)
 
+    def export_deidentified(self, to: str | Path, key: bytes, *, patient_id: str | None = None) -> tuple[Path, ...]:
+        """Write all plans and treatment records, or one patient's, as DICOM files that name nobody (``media.deidentify``); their paths."""
+        return media.deidentify(self._desk, Path(to), Key(key), patient_id=patient_id)
+
     def check_in(
         self,
         plan: StoredPlan | str,
@@ -361,12 +366,7 @@ class Workbench:
             return view.objects.find() if session is None else view.objects.of_session(_number(session))
 
     def dataset(self, uid: str) -> Dataset:
-        """A stored object, decoded.
-
-        Raises
-        ------
-        Refused : there is none of this SOP Instance UID.
-        """
+        """A stored object, decoded; refused where there is none of this SOP Instance UID."""
         return self._plans.dataset(uid)
 
     def picture(self, uid: str, film: FilmGeometry | None = None, view: View | None = None) -> FilmPicture:

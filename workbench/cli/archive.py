@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import secrets
 import sys
 from dataclasses import asdict
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from workbench.archive.files import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
 from workbench.events import Events
 
@@ -44,9 +47,22 @@ def verify(
         raise typer.Exit(1)
 
 
-@app.callback()
-def _archive() -> None:
-    """Keeps the name of the only command."""
+@app.command("deidentify")
+def deidentify(
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="Folder to write DICOM files into.")],
+    key: Annotated[
+        Path, typer.Option("--key", metavar="FILE", help="Secret that keeps pseudonyms the same from export to export; made when missing.")
+    ],
+    data: DataFolder = DEFAULT_DATA,
+    patient: Annotated[str | None, typer.Option(help="Only this Patient ID.")] = None,
+) -> None:
+    """Write plans and treatment records that name nobody; whoever has the key can tell who is who again."""
+    if not key.exists():
+        write_new(key, secrets.token_hex(32).encode("ascii"))
+        typer.echo(f"{key}: made; keep it apart from the files", err=True)
+    with closed_bench(data) as bench:
+        for path in bench.export_deidentified(to, key.read_bytes(), patient_id=patient):
+            say(str(path))
 
 
 def history(

@@ -15,11 +15,13 @@ from workbench.dicom.part10 import Encoded
 from workbench.dicom.uids import UidSource
 from workbench.errors import Refused
 from workbench.mapping import ocular_plans
+from workbench.mapping.deidentified import CLASSES, Key, deidentified
 from workbench.mapping.media import blank
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.plan import OcularPlan
 from workbench.settings import Identity
+from workbench.workflow.desk import Desk
 
 
 def export_plan(plan: OcularPlan, folder: Path, *, identity: Identity, uid_source: UidSource) -> tuple[Path, ...]:
@@ -43,6 +45,25 @@ def export_image(instance: Encoded, folder: Path, *, identity: Identity) -> Path
     Unavailable : the folder cannot be written, or has such a file.
     """
     return _write([blank(instance)], folder, identity)[0]
+
+
+def deidentify(desk: Desk, folder: Path, key: Key, *, patient_id: str | None = None) -> tuple[Path, ...]:
+    """Write the archive's plans and treatment records as files that name nobody (``mapping.deidentified``); their paths.
+
+    Parameters
+    ----------
+    key : with the same one a later export gives the same pseudonyms, UIDs and days.
+    patient_id : only this patient's.
+
+    Raises
+    ------
+    Refused : one cannot be de-identified, for example because a name stands in an element that is kept; then none of them is left.
+    Unavailable : the folder cannot be written, or has such a file; then none of them is left.
+    """
+    with desk.archive.database.reading() as view:
+        found = [one for one in view.objects.find() if one.sop_class_uid in CLASSES and patient_id in {None, one.keys.patient_id}]
+    files = (part10.read_file(desk.archive.path(one)) for one in found)
+    return _write((part10.encoded(deidentified(one.dataset(), key)) for one in files), folder, desk.settings.identity)
 
 
 def read_plan(*paths: str | Path, beamlines: Mapping[str, Beamline] | None = None, said: Said | None = None) -> Reading:
