@@ -24,6 +24,8 @@ PADDING: Final = " \0"
 _DECIMAL = re.compile(r" *[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *")
 _INTEGER = re.compile(r" *[+-]?\d+ *")
 _ESCAPE = 0x1B
+SHORT: Final = 16
+"""Bytes of a value that is remembered."""
 
 
 def decode(vr: str, raw: bytes, *, little: bool, encodings: Callable[[], tuple[str, ...]]) -> Value:
@@ -43,12 +45,18 @@ def decode(vr: str, raw: bytes, *, little: bool, encodings: Callable[[], tuple[s
     if vr in NUMBERS:
         return _numbers(NUMBERS[vr], raw, little=little)
     if vr in _PLAIN:
-        return _PLAIN[vr](_latin(raw).rstrip(PADDING))
+        return _plain(vr, raw) if len(raw) <= SHORT else _PLAIN[vr](_latin(raw).rstrip(PADDING))
     if vr in _WRITTEN:
         several, delimiters = _WRITTEN[vr]
         text = _text(raw, encodings, delimiters)
         return _several([one.rstrip(PADDING) for one in text.split("\\")]) if several else text.rstrip(PADDING) or None
     return _tags(raw, little=little) if vr == "AT" else raw
+
+
+@lru_cache(maxsize=4096)
+def _plain(vr: str, raw: bytes) -> Value:
+    """A short value of the default repertoire. The same few come again and again: angles, codes, dates, all that a plan says of a beam."""
+    return _PLAIN[vr](_latin(raw).rstrip(PADDING))
 
 
 @lru_cache(maxsize=64)
