@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -209,6 +210,38 @@ def test_bytes_that_are_not_whole_are_refused_with_their_place(data: bytes, expe
 
     assert str(refusal.value).startswith("file.dcm: ")
     assert expected in str(refusal.value)
+
+
+def test_a_data_set_that_nobody_holds_is_gone_at_once() -> None:
+    """Items know the character set of what holds them without a cycle, so a million files leave no garbage to look for."""
+    data = element(0x00080005, b"CS", b"ISO_IR 100") + element(0x300A03A2, b"SQ", item(element(0x300A00C2, b"LO", b"Beam")))
+
+    gc.collect()
+    assert read(data, uids.EXPLICIT_LITTLE).items("IonBeamSequence")[0].get("BeamName") == "Beam"
+
+    assert gc.collect() == 0
+
+
+def test_heads_of_elements_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A peer that sends ever other ones does not make us keep them all, and they are read alike before and after."""
+    monkeypatch.setattr(reading, "MAXIMUM_HEADS", 3)
+    monkeypatch.setattr(reading, "_HEADS", {key: reading._Heads() for key in reading._HEADS})
+    data = b"".join(element(tag, b"LO", b"P1") for tag in range(0x00100020, 0x00100030))
+
+    found = [read(data, uids.EXPLICIT_LITTLE) for _ in range(2)]
+
+    assert [[one.get(tag) for tag in one.tags()] for one in found] == [["P1"] * 16] * 2
+    assert len(reading._HEADS[False, True]) <= 3
+
+
+def test_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of items are counted, too."""
+    monkeypatch.setattr(reading, "MAXIMUM_ELEMENTS", 4)
+    items = item(element(0x300A00C2, b"LO", b"Beam") + element(0x300A00C6, b"CS", b"STATIC"))
+
+    assert len(read(element(0x300A03A2, b"SQ", items), uids.EXPLICIT_LITTLE)) == 1
+    with pytest.raises(Refused, match=r"found more than 4 elements at byte \d+, expected fewer"):
+        read(element(0x300A03A2, b"SQ", items * 2 + items), uids.EXPLICIT_LITTLE)
 
 
 def test_nesting_has_an_end() -> None:

@@ -25,7 +25,7 @@ _DECIMAL = re.compile(r" *[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)? *")
 _INTEGER = re.compile(r" *[+-]?\d+ *")
 _ESCAPE = 0x1B
 SHORT: Final = 16
-"""Bytes of a value that is remembered."""
+"""Bytes of a value that is remembered. The same few come again and again: angles, codes, dates, all that a plan says of a beam."""
 
 
 def decode(vr: str, raw: bytes, *, little: bool, encodings: Callable[[], tuple[str, ...]]) -> Value:
@@ -40,23 +40,32 @@ def decode(vr: str, raw: bytes, *, little: bool, encodings: Callable[[], tuple[s
     ------
     ValueError : they hold none of this VR.
     """
+    if len(raw) <= SHORT and (vr not in _WRITTEN or _is_plain(raw)):
+        return _short(vr, raw, little)
+    if vr in _WRITTEN and not _is_plain(raw):
+        return _written(vr, decode_bytes(raw, encodings(), _WRITTEN[vr][1]))
+    return _settled(vr, raw, little)
+
+
+def _settled(vr: str, raw: bytes, little: bool) -> Value:
+    """A value that can be told without the data set's character set."""
     if not raw:
         return None
     if vr in NUMBERS:
         return _numbers(NUMBERS[vr], raw, little=little)
     if vr in _PLAIN:
-        return _plain(vr, raw) if len(raw) <= SHORT else _PLAIN[vr](_latin(raw).rstrip(PADDING))
+        return _PLAIN[vr](_latin(raw).rstrip(PADDING))
     if vr in _WRITTEN:
-        several, delimiters = _WRITTEN[vr]
-        text = _text(raw, encodings, delimiters)
-        return _several([one.rstrip(PADDING) for one in text.split("\\")]) if several else text.rstrip(PADDING) or None
+        return _written(vr, raw.decode("ascii"))
     return _tags(raw, little=little) if vr == "AT" else raw
 
 
-@lru_cache(maxsize=4096)
-def _plain(vr: str, raw: bytes) -> Value:
-    """A short value of the default repertoire. The same few come again and again: angles, codes, dates, all that a plan says of a beam."""
-    return _PLAIN[vr](_latin(raw).rstrip(PADDING))
+_short = lru_cache(maxsize=8192)(_settled)
+
+
+def _written(vr: str, text: str) -> Value:
+    """Text in the data set's character set."""
+    return _words(text) if _WRITTEN[vr][0] else text.rstrip(PADDING) or None
 
 
 @lru_cache(maxsize=64)
@@ -71,10 +80,9 @@ def _latin(raw: bytes) -> str:
     return raw.decode("latin-1")
 
 
-def _text(raw: bytes, encodings: Callable[[], tuple[str, ...]], delimiters: set[int]) -> str:
-    if raw.isascii() and _ESCAPE not in raw:
-        return raw.decode("ascii")
-    return decode_bytes(raw, encodings(), delimiters)
+def _is_plain(raw: bytes) -> bool:
+    """Whether text is the same in every character set: ASCII without code extensions."""
+    return raw.isascii() and _ESCAPE not in raw
 
 
 def _several(values: list[str] | list[float | None] | list[int | None]) -> Value:

@@ -22,6 +22,8 @@ from workbench.errors import Refused
 MAXIMUM_DEPTH: Final = 32
 MAXIMUM_ELEMENTS: Final = 2_000_000
 """More elements than any object of radiotherapy has; a peer cannot make us remember more of one."""
+MAXIMUM_HEADS: Final = 16_384
+"""Heads of elements that are remembered: more than the objects of a clinic have, and some two megabytes."""
 UNDEFINED: Final = 0xFFFFFFFF
 ITEM: Final = 0xFFFEE000
 ITEM_END: Final = 0xFFFEE00D
@@ -35,6 +37,8 @@ SHORT_VRS: Final = frozenset(vr.encode("ascii") for vr in "AE AS AT CS DA DS DT 
 LONG_VRS: Final = frozenset(vr.encode("ascii") for vr in "OB OD OF OL OV OW SQ SV UC UN UR UT UV".split())
 """VRs whose length is told in four bytes after two reserved ones (PS3.5 Table 7.1-1)."""
 VR_TEXT: Final = {vr: vr.decode("ascii") for vr in SHORT_VRS | LONG_VRS}
+VALUED: Final = frozenset(VR_TEXT.values()) - {"SQ"}
+"""VRs whose value can be decoded without asking what else the data set says."""
 AMBIGUOUS: Final = {"OB or OW": "OW", "US or OW": "OW", "US or SS or OW": "OW"}
 """What an element is read as whose VR the dictionary leaves open: words, as always in implicit VR (PS3.5 A.1)."""
 MAYBE_KNOWN: Final = 0xFFFF
@@ -47,6 +51,14 @@ Key = int | str
 """A tag as number, or a keyword."""
 
 
+class _Above(NamedTuple):
+    """What an item knows of the data set that holds it: enough for its text and its pixels, and no reference back that would be a cycle."""
+
+    entries: dict[int, tuple[str, int, int]]
+    little: bool
+    above: _Above | None
+
+
 class EncodedDataset:
     """A data set, or an item of a sequence, as places in the bytes it was read from.
 
@@ -54,12 +66,12 @@ class EncodedDataset:
     ``float``, several values as a tuple, none as None, everything else as ``bytes``.
     """
 
-    __slots__ = ("_entries", "_items", "_little", "_parent", "_source", "_syntax")
+    __slots__ = ("_above", "_entries", "_items", "_little", "_source", "_syntax")
 
-    def __init__(self, source: bytes, parent: EncodedDataset | None, *, little: bool, syntax: str = "") -> None:
+    def __init__(self, source: bytes, syntax: str, above: _Above | None, *, little: bool) -> None:
         self._source = source
         self._syntax = syntax
-        self._parent = parent
+        self._above = above
         self._little = little
         self._entries: dict[int, tuple[str, int, int]] = {}
         self._items: dict[int, tuple[EncodedDataset, ...]] = {}
@@ -98,14 +110,30 @@ class EncodedDataset:
 
         For what is read by pydicom after all.
         """
-        whole = self
-        while whole._parent is not None:
-            whole = whole._parent
-        return whole._source, whole._syntax
+        return self._source, self._syntax
 
     def items(self, key: Key) -> tuple[EncodedDataset, ...]:
         """Items of a sequence; none when it is absent or empty."""
         return self._items.get(_tag(key), ())
+
+    def given(self, key: Key) -> tuple[str, bytes, bool] | None:
+        """VR, encoded value and whether its numbers are little endian; None when the element is absent.
+
+        Whoever decodes the same few values of many objects can remember them by these.
+
+        Raises
+        ------
+        Refused : the element is a sequence.
+        """
+        entry = self._entries.get(key if isinstance(key, int) else _tag_of(key))
+        if entry is None:
+            return None
+        vr, start, stop = entry
+        if vr not in VALUED:
+            vr = self.vr(key) or "UN"
+            if vr == "SQ":
+                raise Refused(f"{spoken(_tag(key))}: found a sequence, expected an element with a value", rule="value")
+        return vr, self._source[start:stop], self._little
 
     def get(self, key: Key) -> decoding.Value:
         """The decoded value; None when the element is absent or empty.
@@ -114,17 +142,14 @@ class EncodedDataset:
         ------
         Refused : the bytes are no value of the element's VR, or the element is a sequence.
         """
-        tag = _tag(key)
-        entry = self._entries.get(tag)
-        if entry is None:
+        given = self.given(key)
+        if given is None:
             return None
-        vr, (_, start, stop) = self.vr(tag) or "UN", entry
-        if vr == "SQ":
-            raise Refused(f"{spoken(tag)}: found a sequence, expected an element with a value", rule="value")
+        vr, raw, little = given
         try:
-            return decoding.decode(vr, self._source[start:stop], little=self._little, encodings=self._encodings)
+            return decoding.decode(vr, raw, little=little, encodings=self._encodings)
         except ValueError as problem:
-            raise Refused(f"{spoken(tag)}: found {problem}, expected a value of VR {vr}", rule="value") from problem
+            raise Refused(f"{spoken(_tag(key))}: found {problem}, expected a value of VR {vr}", rule="value") from problem
 
     def walk(self, above: str = "") -> Iterator[tuple[str, EncodedDataset, int]]:
         """Every element, those of items included: its path, the data set that holds it, its tag there."""
@@ -136,21 +161,26 @@ class EncodedDataset:
 
     def _encodings(self) -> tuple[str, ...]:
         """Python codecs of its text: of its own Specific Character Set, else of what holds it (PS3.3 C.12.1.1.2)."""
-        holder: EncodedDataset | None = self
-        while holder is not None:
-            entry = holder._entries.get(CHARACTER_SET)
+        for holder in self._holders():
+            entry = holder.entries.get(CHARACTER_SET)
             if entry is not None:
-                return decoding.encodings(holder._source[entry[1] : entry[2]])
-            holder = holder._parent
+                return decoding.encodings(self._source[entry[1] : entry[2]])
         return decoding.encodings(b"")
 
     def _signed(self) -> bool:
-        holder: EncodedDataset | None = self
-        while holder is not None:
-            if PIXEL_REPRESENTATION in holder._entries:
-                return holder.get(PIXEL_REPRESENTATION) == 1
-            holder = holder._parent
+        for holder in self._holders():
+            entry = holder.entries.get(PIXEL_REPRESENTATION)
+            if entry is not None:
+                value = self._source[entry[1] : entry[2]]
+                return decoding.decode(entry[0], value, little=holder.little, encodings=self._encodings) == 1
         return False
+
+    def _holders(self) -> Iterator[_Above]:
+        """Itself and what holds it, from the inside out."""
+        holder: _Above | None = _Above(self._entries, self._little, self._above)
+        while holder is not None:
+            yield holder
+            holder = holder.above
 
 
 def read(data: bytes, transfer_syntax: str, where: str = "data set") -> EncodedDataset:
@@ -168,8 +198,8 @@ def read(data: bytes, transfer_syntax: str, where: str = "data set") -> EncodedD
     if transfer_syntax not in uids.UNCOMPRESSED:
         raise Refused(f"{where}: found transfer syntax {transfer_syntax}, expected an uncompressed one", rule="transfer-syntax")
     little = transfer_syntax != uids.EXPLICIT_BIG
-    root = EncodedDataset(data, None, little=little, syntax=transfer_syntax)
-    _Walk(data, where, little=little).elements(root, (0, len(data)), 0, implicit=transfer_syntax == uids.IMPLICIT_LITTLE)
+    root = EncodedDataset(data, transfer_syntax, None, little=little)
+    _Walk(data, transfer_syntax, where, little=little).elements(root, (0, len(data)), 0, implicit=transfer_syntax == uids.IMPLICIT_LITTLE)
     return root
 
 
@@ -183,52 +213,95 @@ class _Head(NamedTuple):
     code: bytes
 
 
+class _Heads(dict[bytes, tuple[int, str, int]]):
+    """Eight bytes before a value that were met before → tag, VR, length of the value.
+
+    Objects of one kind begin their elements with the same bytes again and again, and a look-up costs a third of taking them apart.
+    Only heads that mean the same wherever they stand are remembered, and no more than a peer may make us keep.
+    """
+
+    def learn(self, head: bytes, known: tuple[int, str, int]) -> None:
+        """Remember one."""
+        if len(self) >= MAXIMUM_HEADS:
+            self.clear()
+        self[head] = known
+
+
+_HEADS: Final = {(implicit, little): _Heads() for implicit in (False, True) for little in (False, True)}
+"""Whether VRs are implicit, and the byte order little endian → heads."""
+
+
 class _Walk:
     """One walk; it counts what it has seen."""
 
-    def __init__(self, data: bytes, where: str, *, little: bool) -> None:
+    def __init__(self, data: bytes, syntax: str, where: str, *, little: bool, seen: int = 0) -> None:
         self._data = data
+        self._syntax = syntax
         self._where = where
         self._little = little
-        self._seen = 0
+        self._seen = seen
         self._tag, self._long, self._word = _LITTLE if little else _BIG
 
     def elements(self, into: EncodedDataset, span: tuple[int, int], depth: int, *, implicit: bool, delimited: bool = False) -> int:
         """Walk the elements of one data set up to the end of its span, or past its delimiter; where they stopped."""
         at, end = span
-        entries, left = into._entries, MAXIMUM_ELEMENTS - self._seen
         # Local names: this loop is where the time goes.
-        data, short, texts = self._data, SHORT_VRS, VR_TEXT
-        unpack_tag, unpack_long, unpack_word = self._tag.unpack_from, self._long.unpack_from, self._word.unpack_from
+        data, entries = self._data, into._entries
+        known = _HEADS[implicit, self._little].get
+        start = at
         while at < end:
-            if at + 8 > end or len(entries) > left:
-                raise self._refusal(f"truncated or more than {MAXIMUM_ELEMENTS} elements at byte {at}, expected a tag and a length")
-            group, element = unpack_tag(data, at)
-            tag = group << 16 | element
-            if group == DELIMITERS:
-                if delimited and tag == ITEM_END:
-                    self._finish(into)
-                    return at + 8
-                raise self._refusal(f"found {spoken(tag)} at byte {at}, expected an element")
-            if implicit:
-                code, vr, start, length = b"", _known_vr(into, tag) if group & 1 else _public_vr(tag), at + 8, unpack_long(data, at + 4)[0]
-            else:
-                code = data[at + 4 : at + 6]
-                if code in short:
-                    vr, start, length = texts[code], at + 8, unpack_word(data, at + 6)[0]
-                else:
-                    code, vr, start, length = self._long_header(into, tag, at, end)
-            if length == UNDEFINED or vr == "SQ" or (code == b"UN" and length < MAYBE_KNOWN):
-                vr, stop, at = self._nested(into, _Head(tag, vr, start, length, code), end, depth)
-            else:
-                at = stop = start + length
-                if stop > end:
-                    raise self._truncated(tag, start, end, length)
-            entries[tag] = (vr, start, stop)
+            # An element has eight bytes at least, so within this stretch they are not too many.
+            stretch = min(end, at + 8 * (MAXIMUM_ELEMENTS - self._seen - len(entries)))
+            if at >= stretch:
+                raise self._refusal(f"found more than {MAXIMUM_ELEMENTS} elements at byte {at}, expected fewer")
+            while at < stretch:
+                head = known(data[at : at + 8])
+                if head is None:
+                    if delimited and self._ends_item(at, end):
+                        self._finish(into)
+                        return at + 8
+                    start, at = at + 8, self._element(into, (at, end), depth, implicit=implicit)
+                    continue
+                tag, vr, length = head
+                start = at + 8
+                at = start + length
+                entries[tag] = (vr, start, at)
+        if at > end:
+            raise self._truncated(tag, start, end, length) if start <= end else self._headless(start - 8)
         if delimited:
             raise self._refusal(f"ends at byte {at} inside an item, expected its delimiter")
         self._finish(into)
         return at
+
+    def _ends_item(self, at: int, end: int) -> bool:
+        """Whether an item's delimiter stands here."""
+        return at + 8 <= end and self._tag.unpack_from(self._data, at) == (DELIMITERS, ITEM_END & 0xFFFF)
+
+    def _element(self, into: EncodedDataset, span: tuple[int, int], depth: int, *, implicit: bool) -> int:
+        """Take one element apart; where the next one begins."""
+        at, end = span
+        if at + 8 > end:
+            raise self._headless(at)
+        group, element = self._tag.unpack_from(self._data, at)
+        tag = group << 16 | element
+        if group == DELIMITERS:
+            raise self._refusal(f"found {spoken(tag)} at byte {at}, expected an element")
+        if implicit:
+            vr = _known_vr(into, tag)
+            head = _Head(tag, vr, at + 8, self._long.unpack_from(self._data, at + 4)[0], b"")
+            is_settled = not group & 1
+        else:
+            head = self._explicit_head(into, tag, at, end)
+            is_settled = head.code in SHORT_VRS
+        _, vr, start, length, code = head
+        if length == UNDEFINED or vr == "SQ" or (code == b"UN" and length < MAYBE_KNOWN):
+            vr, stop, after = self._nested(into, head, end, depth)
+        else:
+            after = stop = self._stop(head, end)
+            if is_settled:
+                _HEADS[implicit, self._little].learn(self._data[at : at + 8], (tag, vr, length))
+        into._entries[tag] = (vr, start, stop)
+        return after
 
     def _finish(self, dataset: EncodedDataset) -> None:
         """Count the elements; without its character set no text of a data set can be read."""
@@ -242,20 +315,22 @@ class _Walk:
         except (LookupError, ValueError) as problem:
             raise self._refusal(f"found Specific Character Set {terms[:40]!r}, expected one of PS3.3 C.12.1.1.2") from problem
 
-    def _long_header(self, into: EncodedDataset, tag: int, at: int, end: int) -> tuple[bytes, str, int, int]:
-        """Sender's VR, VR, start and length of an element whose length has four bytes, or whose VR nobody knows."""
-        code = self._data[at + 4 : at + 6]
+    def _explicit_head(self, into: EncodedDataset, tag: int, at: int, end: int) -> _Head:
+        """What stands before a value in explicit VR."""
+        data, code = self._data, self._data[at + 4 : at + 6]
+        if code in SHORT_VRS:
+            return _Head(tag, VR_TEXT[code], at + 8, self._word.unpack_from(data, at + 6)[0], code)
         if code in LONG_VRS:
             if at + 12 > end:
                 raise self._refusal(f"truncated at byte {at}, expected a length of {spoken(tag)}")
-            return code, VR_TEXT[code], at + 12, self._long.unpack_from(self._data, at + 8)[0]
+            return _Head(tag, VR_TEXT[code], at + 12, self._long.unpack_from(data, at + 8)[0], code)
         if b"AA" <= code <= b"ZZ":
             if not code.isalpha() or not code.isupper():
                 raise self._refusal(f"found VR {code!r} of {spoken(tag)} at byte {at}, expected two letters of PS3.5 Table 6.2-1")
             # A VR of a later edition: its length may be in either place; two bytes is what other readers take.
-            return code, code.decode("latin-1"), at + 8, self._word.unpack_from(self._data, at + 6)[0]
+            return _Head(tag, code.decode("latin-1"), at + 8, self._word.unpack_from(data, at + 6)[0], code)
         # Some writers switch to implicit VR inside explicit ones.
-        return b"", _known_vr(into, tag), at + 8, self._long.unpack_from(self._data, at + 4)[0]
+        return _Head(tag, _known_vr(into, tag), at + 8, self._long.unpack_from(data, at + 4)[0], b"")
 
     def _nested(self, into: EncodedDataset, head: _Head, end: int, depth: int) -> tuple[str, int, int]:
         """VR, end of the value and where the walk goes on, of a sequence or of what may be one."""
@@ -268,8 +343,9 @@ class _Walk:
         if undefined and head.vr not in {"SQ", "UN"}:
             raise self._refusal(f"{spoken(head.tag)} at byte {head.start} has undefined length, expected a sequence")
         # PS3.5 6.2.2: the items of a sequence whose VR its sender did not know are in Implicit VR Little Endian.
-        walk = _Walk(self._data, self._where, little=True) if unknown else self
+        walk = _Walk(self._data, self._syntax, self._where, little=True, seen=self._seen) if unknown else self
         items, value_end, after = walk._items(into, (head.start, stop), depth + 1, implicit=head.code != b"SQ", delimited=undefined)
+        self._seen = walk._seen
         into._items[head.tag] = items
         return "SQ", value_end, after
 
@@ -288,6 +364,7 @@ class _Walk:
         if depth > MAXIMUM_DEPTH:
             raise self._refusal(f"nested deeper than {MAXIMUM_DEPTH} at byte {at}, expected less")
         found: list[EncodedDataset] = []
+        above = _Above(into._entries, into._little, into._above)
         while at < end:
             if at + 8 > end:
                 raise self._refusal(f"truncated at byte {at}, expected an item")
@@ -298,7 +375,7 @@ class _Walk:
             if tag != ITEM:
                 raise self._refusal(f"found {spoken(tag)} at byte {at}, expected an item")
             at += 8
-            item = EncodedDataset(self._data, into, little=self._little)
+            item = EncodedDataset(self._data, self._syntax, above, little=self._little)
             if length != UNDEFINED and at + length > end:
                 raise self._truncated(tag, at, end, length)
             stop = end if length == UNDEFINED else at + length
@@ -307,6 +384,9 @@ class _Walk:
         if delimited:
             raise self._refusal(f"ends at byte {at} inside a sequence, expected its delimiter")
         return tuple(found), at, at
+
+    def _headless(self, at: int) -> Refused:
+        return self._refusal(f"truncated at byte {at}, expected a tag and a length")
 
     def _truncated(self, tag: int, start: int, end: int, length: int) -> Refused:
         return self._refusal(f"{spoken(tag)} at byte {start} is truncated, found {end - start} bytes, expected {length}")

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 
 from workbench.dicom import moments
-from workbench.dicom.decoding import Value
+from workbench.dicom.decoding import SHORT, Value, decode
 from workbench.dicom.reading import EncodedDataset
 from workbench.errors import Refused
 
@@ -23,6 +23,8 @@ OLD_DATE: Final = re.compile(r"(\d{4})[.-](\d\d)[.-](\d\d)")
 """A date as ACR-NEMA 2.0 wrote it (PS3.5 6.2, note of DA), or as ISO 8601 does."""
 OLD_TIME: Final = re.compile(r"(\d\d):(\d\d)(?::(\d\d(?:\.\d{1,6})?))?")
 """A time as ACR-NEMA 2.0 wrote it (PS3.5 6.2, note of TM)."""
+PLAIN_DATE: Final = re.compile(r"\d{8}", re.ASCII)
+PLAIN_TIME: Final = re.compile(r"\d{6}(?:\.\d{1,6})?", re.ASCII)
 _SINGLE = struct.Struct("<f")
 
 
@@ -44,15 +46,14 @@ def number(dataset: EncodedDataset, keyword: str) -> float | None:
     ------
     Refused : it is no number, or more than one.
     """
-    found = _one(dataset, keyword)
-    if found is None or isinstance(found, int):
-        return found if found is None else float(found)
-    if isinstance(found, float):
-        return _shortest(found) if dataset.vr(keyword) == "FL" else found
+    given = dataset.given(keyword)
+    if given is None:
+        return None
     try:
-        return float(found)
-    except ValueError as problem:
-        raise Refused(f"{keyword}: found {str(found)[:40]!r}, expected a number", rule=f"attribute:{keyword}") from problem
+        return _short_number(*given) if len(given[1]) <= SHORT else _number(dataset.get(keyword), given[0], keyword)
+    except (ValueError, Refused):
+        # Said again with the element and, for text, in its character set.
+        return _number(dataset.get(keyword), given[0], keyword)
 
 
 def whole(dataset: EncodedDataset, keyword: str) -> int | None:
@@ -75,12 +76,13 @@ def text(dataset: EncodedDataset, keyword: str) -> str | None:
     ------
     Refused : it cannot be decoded.
     """
-    found = dataset.get(keyword)
-    if isinstance(found, tuple):
-        found = "\\".join("" if one is None else str(one) for one in found)
-    elif isinstance(found, bytes):
-        found = found.decode("latin-1").rstrip("\0")
-    return None if found is None else str(found).strip() or None
+    given = dataset.given(keyword)
+    if given is None:
+        return None
+    try:
+        return _short_text(*given) if len(given[1]) <= SHORT else _text(dataset.get(keyword))
+    except ValueError:
+        return _text(dataset.get(keyword))
 
 
 _Term = TypeVar("_Term", bound=Enum)
@@ -134,19 +136,57 @@ def moment(dataset: EncodedDataset, date: str, time: str, zone: tzinfo) -> datet
 
 @lru_cache(maxsize=4096)
 def _moment(day: str, clock: str) -> datetime | None:
+    if PLAIN_DATE.fullmatch(day) and PLAIN_TIME.fullmatch(clock):
+        try:
+            return datetime.fromisoformat(f"{day}T{clock}")
+        except ValueError:
+            # No such day, or a leap second.
+            return _written_moment(day, clock)
+    return _written_moment(day, clock)
+
+
+def _written_moment(day: str, clock: str) -> datetime | None:
     day = OLD_DATE.sub(r"\1\2\3", day)
     clock = OLD_TIME.sub(lambda found: "".join(part or "" for part in found.groups()), clock)
     whole_forms = moments.SINGLE["DA"].fullmatch(day) and moments.SINGLE["TM"].fullmatch(clock)
     return moments.moment("DT", day + clock, zone=UTC) if whole_forms else None
 
 
-def _one(dataset: EncodedDataset, keyword: str) -> str | int | float | None:
-    found: Value = dataset.get(keyword)
+@lru_cache(maxsize=8192)
+def _short_number(vr: str, raw: bytes, little: bool) -> float | None:
+    return _number(decode(vr, raw, little=little, encodings=_not_asked), vr, "")
+
+
+@lru_cache(maxsize=8192)
+def _short_text(vr: str, raw: bytes, little: bool) -> str | None:
+    return _text(decode(vr, raw, little=little, encodings=_not_asked))
+
+
+def _not_asked() -> tuple[str, ...]:
+    raise ValueError("text in the data set's character set, which is not known here")
+
+
+def _number(found: Value, vr: str, keyword: str) -> float | None:
     if isinstance(found, bytes):
         found = found.decode("latin-1").strip(" \0") or None
     if isinstance(found, tuple):
         raise Refused(f"{keyword}: found {len(found)} values, expected one", rule=f"attribute:{keyword}")
-    return found
+    if found is None or isinstance(found, int):
+        return found if found is None else float(found)
+    if isinstance(found, float):
+        return _shortest(found) if vr == "FL" else found
+    try:
+        return float(found)
+    except ValueError as problem:
+        raise Refused(f"{keyword}: found {str(found)[:40]!r}, expected a number", rule=f"attribute:{keyword}") from problem
+
+
+def _text(found: Value) -> str | None:
+    if isinstance(found, tuple):
+        found = "\\".join("" if one is None else str(one) for one in found)
+    elif isinstance(found, bytes):
+        found = found.decode("latin-1").rstrip("\0")
+    return None if found is None else str(found).strip() or None
 
 
 def _shortest(single: float) -> float:

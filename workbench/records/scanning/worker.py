@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import pickle
@@ -17,10 +16,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     # Whatever prints must not be taken for an answer.
     sys.stdout = sys.stderr
-    # Data sets and their items refer to each other, so looking for garbage all the time costs a third; once a batch is enough.
-    gc.disable()
     while True:
-        gc.collect()
         try:
             batch = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started this one
         except EOFError:
