@@ -17,7 +17,7 @@ IS_ROOT := $(filter 0,$(shell id -u))
 WORKERS ?= 2
 
 # Regression notebooks are compared with their saved output, the other notebooks must run and their cells' assertions hold.
-REGRESSION_NOTEBOOKS := $(wildcard $(addprefix notebooks/,$(addsuffix .ipynb,01_first_treatment 02_session_and_rules 03_eye_to_plan)))
+REGRESSION_NOTEBOOKS := $(wildcard $(addprefix notebooks/,$(addsuffix .ipynb,01_first_treatment 02_session_and_rules 03_eye_to_plan 05_reading_records)))
 TUTORIAL_NOTEBOOKS := $(filter-out $(REGRESSION_NOTEBOOKS),$(wildcard notebooks/*.ipynb))
 NBVAL := $(PYTEST) --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/notebooks.cfg --timeout 300
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from IPython.core.pylabtools import print_figure
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -35,7 +36,7 @@ def bars(axes: Axes) -> list[tuple[float, float]]:
 def compared(*found: tuple[str, str, float | None, float | None, str]) -> pd.DataFrame:
     """Quantity, unit, difference, tolerance and result of beam 1 in fraction 2."""
     frame = pd.DataFrame(list(found), columns=["quantity", "unit", "difference", "tolerance", "result"])
-    return frame.assign(fraction=2, beam=1)
+    return frame.assign(patient_id="P-001", fraction=2, beam=1)
 
 
 def test_a_difference_is_drawn_in_tolerances_with_its_mark_and_number() -> None:
@@ -72,6 +73,7 @@ def test_a_fraction_is_a_block_finished_interrupted_or_remaining() -> None:
 def test_a_chain_is_written_beside_its_bars() -> None:
     """20 of 40 MU in two deliveries."""
     row = {
+        "patient_id": "P-001",
         "fraction": 3,
         "beam": 1,
         "planned_mu": 40.0,
@@ -133,3 +135,19 @@ def test_nothing_to_show_is_a_sentence_and_a_missing_column_is_refused() -> None
     assert [text.get_text() for text in empty.texts] == ["No delivery yet: treat a fraction first"]
     with pytest.raises(Refused, match="figure: column 'patient_id' is missing"):
         course_progress(pd.DataFrame({"state": []}))
+
+
+def test_rows_of_several_patients_are_told_apart() -> None:
+    """The same beam and fraction of two patients."""
+    both = compared(("meterset", "MU", 0.1, 0.2, "pass"), ("meterset", "MU", 0.0, 0.2, "pass")).assign(patient_id=["P-001", "P-002"])
+
+    (axes,) = tolerances(both).axes
+
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["P-001 · fraction 2 · beam 1 · meterset", "P-002 · fraction 2 · beam 1 · meterset"]
+
+
+@pytest.mark.parametrize("figure", [tolerances(compared()), irregularity_list(pd.DataFrame(columns=["patient_id", "kind", "sentence"]))])
+def test_a_figure_of_words_is_shown_by_a_notebook(figure: Figure) -> None:
+    """IPython draws no figure that has neither axes nor lines."""
+    assert print_figure(figure, "svg") is not None

@@ -39,7 +39,7 @@ def tolerances(answer: pd.DataFrame) -> Figure:
     ------
     Refused : a column is missing; so do all figures here.
     """
-    shown = _columns(answer, ("fraction", "beam", "quantity", "unit", "difference", "tolerance", "result"))
+    shown = _columns(answer, ("patient_id", "fraction", "beam", "quantity", "unit", "difference", "tolerance", "result"))
     figure, axes = _framed("Planned versus delivered", len(shown), "No delivery yet: treat a fraction first")
     if axes is None:
         return figure
@@ -55,7 +55,7 @@ def tolerances(answer: pd.DataFrame) -> Figure:
             axes.plot(reach, place, marker, color=colour, markersize=6, zorder=3)
         axes.text(BEYOND * 1.1, place, mark, color=colour, va="center", ha="center", fontsize=palette.TEXT_POINTS, fontweight="bold")
         axes.text(BEYOND * 1.2, place, words, color=palette.INK, va="center", fontsize=palette.SMALL_POINTS)
-    _rows(axes, [f"fraction {row['fraction']} · beam {row['beam']} · {row['quantity']}" for row in shown])
+    _rows(axes, [f"{_whose(row, shown)}fraction {row['fraction']} · beam {row['beam']} · {row['quantity']}" for row in shown])
     axes.set(xlim=(-BEYOND * 1.05, BEYOND * 1.75), xticks=[-2, -1, 0, 1, 2])
     axes.set_xlabel("difference in tolerances (grey: tolerated)", loc="left", fontsize=palette.TEXT_POINTS, color=palette.INK)
     return figure
@@ -104,7 +104,7 @@ def treatment_chains(answer: pd.DataFrame) -> Figure:
     ----------
     answer : columns of ``treatments``.
     """
-    shown = _columns(answer, ("fraction", "beam", "planned_mu", "delivered_mu", "chain"))
+    shown = _columns(answer, ("patient_id", "fraction", "beam", "planned_mu", "delivered_mu", "chain"))
     figure, axes = _framed("Treatments with their interruptions", len(shown), "No delivery yet: treat a fraction first")
     if axes is None:
         return figure
@@ -115,7 +115,7 @@ def treatment_chains(answer: pd.DataFrame) -> Figure:
             axes.barh(place, row["planned_mu"], height=0.6, facecolor="none", edgecolor=palette.PLANNED, linewidth=palette.THICK)
         words = "\n".join(row["chain"].split(" → "))
         axes.text(widest * 1.06, place, words, va="center", color=palette.INK, fontsize=palette.SMALL_POINTS, linespacing=0.95)
-    _rows(axes, [f"fraction {row['fraction']} · beam {row['beam']}" for row in shown])
+    _rows(axes, [f"{_whose(row, shown)}fraction {row['fraction']} · beam {row['beam']}" for row in shown])
     axes.set(xlim=(0, widest * 1.8))
     axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= widest * 1.02])
     axes.set_xlabel("monitor units (MU)", loc="left", fontsize=palette.TEXT_POINTS, color=palette.INK)
@@ -206,7 +206,7 @@ def irregularity_list(answer: pd.DataFrame) -> Figure:
     answer : columns of ``irregularities``.
     """
     shown = _columns(answer, ("patient_id", "kind", "sentence"))
-    figure = Figure(figsize=(11.0, max(1.6, 0.9 + ROW_INCHES * len(shown))))
+    figure = palette.paper(Figure(figsize=(11.0, max(1.6, 0.9 + ROW_INCHES * len(shown)))))
     top = 1 - 0.35 / figure.get_figheight()
     figure.text(0.02, top, "Irregular records", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold", va="center")
     if not shown:
@@ -235,8 +235,7 @@ def setup_trends(answer: pd.DataFrame, measure: str = "shift") -> Figure:
     axes_names = list(dict.fromkeys(row["axis"] for row in shown))
     figure = Figure(figsize=(9.6, max(2.2, 1.0 + 1.7 * len(axes_names))), layout="constrained")
     if not shown:
-        figure.text(0.5, 0.5, f"No {measure} yet: send a setup first", ha="center", color=palette.INK, fontsize=palette.TEXT_POINTS)
-        return figure
+        return palette.say_instead(figure, f"No {measure} yet: send a setup first")
     figure.suptitle(f"Setup: {measure}", x=0.02, ha="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")
     patients = list(dict.fromkeys(row["patient_id"] for row in shown))
     panels = figure.subplots(len(axes_names), 1, sharex=True, squeeze=False)[:, 0]
@@ -276,11 +275,16 @@ def _columns(answer: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]
     return [{name: None if pd.isna(one) else one for name, one in zip(names, row, strict=True)} for row in plain.itertuples(index=False)]
 
 
+def _whose(row: dict[str, Any], shown: Sequence[dict[str, Any]]) -> str:
+    """The patient, where there are several."""
+    several = any(one["patient_id"] != row["patient_id"] for one in shown)
+    return f"{row['patient_id'] or 'no Patient ID'} · " if several else ""
+
+
 def _framed(title: str, count: int, otherwise: str) -> tuple[Figure, Axes | None]:
     figure = Figure(figsize=(9.6, max(2.2, 1.5 + ROW_INCHES * count)), layout="constrained")
     if count == 0:
-        figure.text(0.5, 0.5, otherwise, ha="center", color=palette.INK, fontsize=palette.TEXT_POINTS)
-        return figure, None
+        return palette.say_instead(figure, otherwise), None
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")
     return figure, axes

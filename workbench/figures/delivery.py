@@ -33,8 +33,7 @@ def planned_versus_delivered(rows: pd.DataFrame, *, tolerance_mu: float | None =
         raise Refused(f"planned versus delivered: column {missing[0]!r} is missing, expected {', '.join(COLUMNS)}", rule="missing-column")
     figure = Figure(figsize=(9.6, max(2.2, 1.5 + ROW_INCHES * len(rows))), layout="constrained")
     if rows.empty:
-        figure.text(0.5, 0.5, "No delivery yet: treat a fraction first", ha="center", color=palette.INK, fontsize=palette.TEXT_POINTS)
-        return figure
+        return palette.say_instead(figure, "No delivery yet: treat a fraction first")
     axes = figure.add_subplot()
     widest = _widest(rows)
     labels = []

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
 VERMILLION = "#D55E00"
@@ -61,6 +62,19 @@ def calm(axes: Axes) -> None:
     for spine in axes.spines.values():
         spine.set_color(INK)
         spine.set_linewidth(0.8)
+
+
+def paper(figure: Figure) -> Figure:
+    """The figure with axes that nobody sees: a notebook shows none of a figure that is only words."""
+    figure.set_layout_engine("none")
+    figure.add_axes((0.0, 0.0, 1.0, 1.0)).set_axis_off()
+    return figure
+
+
+def say_instead(figure: Figure, words: str) -> Figure:
+    """The figure with a sentence in place of what is not there to be drawn."""
+    paper(figure).text(0.5, 0.5, words, ha="center", color=INK, fontsize=TEXT_POINTS)
+    return figure
 
 
 def open_circle(radius: float, *, colour: str, style: str, label: str) -> Circle:

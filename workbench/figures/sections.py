@@ -79,15 +79,7 @@ def eye_sections(plan: OcularPlan, *, inches: tuple[float, float] = (13.6, 5.6),
     """
     figure = Figure(figsize=inches, layout="constrained")
     if plan.eye_model is None or plan.pose is None:
-        figure.text(
-            0.5,
-            0.5,
-            "No shape of the eye: read it with its model, or make one",
-            ha="center",
-            color=palette.INK,
-            fontsize=palette.TEXT_POINTS,
-        )
-        return figure
+        return palette.say_instead(figure, "No shape of the eye: read it with its model, or make one")
     scene = _scene(plan, plan.eye_model, plan.pose)
     grid = figure.add_gridspec(1, len(cuts))
     panels = [figure.add_subplot(grid[0, column]) for column in range(len(cuts))]

@@ -34,8 +34,7 @@ def setup_images(images: Sequence[SetupImage | FilmPicture], *, inches: tuple[fl
     pictures = sorted((one if isinstance(one, FilmPicture) else FilmPicture.planned(one) for one in images), key=lambda one: one.view)
     figure = Figure(figsize=inches, layout="constrained")
     if not pictures:
-        figure.text(0.5, 0.5, "No setup image yet: plan one, or import one", ha="center", color=palette.INK, fontsize=palette.TEXT_POINTS)
-        return figure
+        return palette.say_instead(figure, "No setup image yet: plan one, or import one")
     half_mm = max(_half_extent_mm(picture) for picture in pictures)
     title_points = palette.TITLE_POINTS if inches[0] / len(pictures) >= WIDE_INCHES else palette.TEXT_POINTS
     for place, picture in enumerate(pictures, start=1):
