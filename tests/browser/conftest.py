@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 
 from tests.browser import lab
-
-REPOSITORY = Path(__file__).resolve().parents[2]
-ARTEFACTS = REPOSITORY / "artefacts"
+from tests.browser.reports import ARTEFACTS
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 from tests.factories import make_plan
 from workbench.bench import Workbench
 from workbench.device.simulated import SimulatedDevice
-from workbench_widgets import BeamView, RecordTable, SessionDashboard, SetupImagesView
+from workbench_widgets import BeamView, DeliveredBeams, SessionDashboard, SetupImagesView
 from workbench_widgets.controls import Controls
 from workbench_widgets.view import Action
 
@@ -199,10 +199,10 @@ def test_each_view_stands_alone(tmp_path: Path) -> None:
     with Workbench(tmp_path, listen=False) as bench:
         plan = bench.add_plan(make_plan())
 
-        beam, setup, records = BeamView(plan.ocular), SetupImagesView(bench, plan), RecordTable(bench)
+        beam, setup, records = BeamView(plan.ocular), SetupImagesView(bench, plan), DeliveredBeams(bench)
 
         assert [view.image.value[:4] for view in (beam, setup)] == [b"\x89PNG"] * 2
-        assert [repr(one) for one in (beam, setup, records)] == ["<BeamView>", "<SetupImagesView>", "<RecordTable>"]
+        assert [repr(one) for one in (beam, setup, records)] == ["<BeamView>", "<SetupImagesView>", "<DeliveredBeams>"]
 
 
 def test_a_picture_is_drawn_again_only_when_it_changes(tmp_path: Path) -> None:

@@ -13,18 +13,30 @@ if TYPE_CHECKING:
     from workbench_widgets.import_dialog import ImportDialog
     from workbench_widgets.live import Live
     from workbench_widgets.monitor import WorklistMonitor
-    from workbench_widgets.parts import BeamView, RecordTable
+    from workbench_widgets.parts import BeamView, DeliveredBeams
+    from workbench_widgets.record_table import RecordTable
     from workbench_widgets.session import SessionDashboard
     from workbench_widgets.setup_view import SetupImagesView
 
-__all__ = ["BeamView", "EyeBeamView", "ImportDialog", "Live", "RecordTable", "SessionDashboard", "SetupImagesView", "WorklistMonitor"]
+__all__ = [
+    "BeamView",
+    "DeliveredBeams",
+    "EyeBeamView",
+    "ImportDialog",
+    "Live",
+    "RecordTable",
+    "SessionDashboard",
+    "SetupImagesView",
+    "WorklistMonitor",
+]
 
 _HOMES = {
     "BeamView": "workbench_widgets.parts",
+    "DeliveredBeams": "workbench_widgets.parts",
     "EyeBeamView": "workbench_widgets.eye_beam",
     "ImportDialog": "workbench_widgets.import_dialog",
     "Live": "workbench_widgets.live",
-    "RecordTable": "workbench_widgets.parts",
+    "RecordTable": "workbench_widgets.record_table",
     "SessionDashboard": "workbench_widgets.session",
     "SetupImagesView": "workbench_widgets.setup_view",
     "WorklistMonitor": "workbench_widgets.monitor",

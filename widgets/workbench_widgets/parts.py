@@ -132,7 +132,7 @@ class BeamView(Part):
             self.remark(self.TITLE, f"{plan.eye.laterality.words}, isocentric plane")
 
 
-class RecordTable(Part):
+class DeliveredBeams(Part):
     """The delivered beams of a plan, or of all plans."""
 
     TITLE = "Records"

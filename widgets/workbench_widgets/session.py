@@ -28,7 +28,7 @@ from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, sentences, theme
 from workbench_widgets.controls import Controls
 from workbench_widgets.live import Live
-from workbench_widgets.parts import BeamView, Part, RecordTable, html
+from workbench_widgets.parts import BeamView, DeliveredBeams, Part, html
 from workbench_widgets.setup_view import SetupImagesView
 from workbench_widgets.timeline import STATE_AFTER, timeline
 from workbench_widgets.view import Action, PlanFacts, RoomView, look, next_step, obstacles, plan_facts
@@ -116,7 +116,7 @@ class SessionDashboard(VBox):
         self._log = html("")
         self._beam_view = BeamView(live=self._live)
         self._setup_images = SetupImagesView(self._bench, live=self._live)
-        self._records = RecordTable(self._bench)
+        self._records = DeliveredBeams(self._bench)
         self._log_panel = Part("wb-log", "Log", self._log)
 
     def _composed(self) -> list[Any]:

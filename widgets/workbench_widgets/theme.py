@@ -14,9 +14,9 @@ from ipywidgets import HTML, Layout
 from workbench.figures import palette
 
 
-def style_sheet() -> str:
-    """The style sheet with the palette's colours filled in."""
-    source = resources.files("workbench_widgets").joinpath("dashboard.css").read_text(encoding="utf-8")
+def style_sheet(name: str = "dashboard.css") -> str:
+    """A style sheet with the palette's colours filled in; by itself that of all dashboards."""
+    source = resources.files("workbench_widgets").joinpath(name).read_text(encoding="utf-8")
     colours = {name: value for name, value in vars(palette).items() if isinstance(value, str) and value.startswith("#")}
     return Template(source).substitute(colours)
 
