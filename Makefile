@@ -7,7 +7,7 @@
 #   WORKBENCH_SHARED=DIR    real input for the tests; otherwise ../shared where present
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-fast bench lint format-check ruff mypy layers notebooks screenshots statement system clean
+.PHONY: help demo lab test test-fast bench lint format-check ruff mypy layers notebooks screenshots statement dictionary system clean
 
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14
 BIN := .venv/bin
@@ -33,6 +33,8 @@ help:
 # copied or moved tree does not run the code of another; and it goes when .venv's Python does not run any more. Two makes at once wait for
 # each other where flock exists.
 comma := ,
+# pip copies JupyterLab's extension, also when it installs in place.
+EXTENSION := $(wildcard widgets/labextension/*.json widgets/labextension/static/*)
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 LOCK := $(shell command -v flock >/dev/null 2>&1 && echo "flock .venv.lock")
 STALE := $(shell { $(PY) -c 'import pip; $(NEW_ENOUGH)' && grep -qxF '$(CURDIR)' .venv/installed-core; } 2>/dev/null || rm -f .venv/installed-*)
@@ -57,7 +59,9 @@ endef
 # Looked at again under the lock: another make may have installed meanwhile.
 define INSTALL
 set -e
-if [ $$STAMP -nt pyproject.toml ] && [ $$STAMP -nt constraints.txt ]; then exit 0; fi
+stale=
+for source in pyproject.toml constraints.txt $(EXTENSION); do [ $$STAMP -nt $$source ] || { stale=1; break; }; done
+[ -n "$$stale" ] || exit 0
 echo "installing into .venv: ocular-proton-workbench$$EXTRAS (a minute or two, once)"
 $(PY) -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".$$EXTRAS"
 echo '$(CURDIR)' > $$STAMP
@@ -65,7 +69,7 @@ endef
 
 export CREATE_VENV INSTALL
 
-.venv/installed-core: pyproject.toml constraints.txt
+.venv/installed-core: pyproject.toml constraints.txt $(EXTENSION)
 	@$(LOCK) sh -c "$$CREATE_VENV"
 	@EXTRAS= STAMP=$@ $(LOCK) sh -c "$$INSTALL"
 
@@ -101,6 +105,10 @@ lab: .venv/installed-all
 statement: .venv/installed-core
 	@$(BIN)/workbench statement --format md > docs/conformance-statement.md
 	@$(BIN)/workbench statement --format csv > docs/conformance-statement.csv
+
+# Names and VRs for the viewer of DICOM files, likewise kept and compared; after a change of pydicom or of the private block.
+dictionary: .venv/installed-core
+	@$(PY) widgets/labextension/make_dictionary.py > widgets/labextension/static/dictionary.json
 
 # ----------------------------------------------------------------------------------------------------------------- gates
 

@@ -23,6 +23,7 @@ from typing import Any
 from workbench.network.server import free_port
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
+EXTENSION = Path(__file__).resolve().parents[2] / "widgets" / "labextension"
 START_S, STEP_MS, RUN_MS = 60.0, 60_000, 120_000
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
@@ -61,8 +62,14 @@ def server(folder: Path, notebooks: Path, *, dark: bool = False) -> Iterator[str
     overrides.parent.mkdir(exist_ok=True)
     theme = {"@jupyterlab/apputils-extension:themes": {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}}
     overrides.write_text(json.dumps(QUIET | theme), encoding="utf-8")
+    # The extension of this checkout, before one that may be installed.
+    extension = folder / "jupyter" / "labextensions" / "ocular-proton-workbench"
+    extension.parent.mkdir(parents=True, exist_ok=True)
+    if not extension.exists():
+        extension.symlink_to(EXTENSION, target_is_directory=True)
     environment = {
         **os.environ,
+        "JUPYTER_PATH": str(folder / "jupyter"),
         **{f"JUPYTER_{name}": str(place) for name, place in places.items()},
         **{f"JUPYTERLAB_{name}": str(place) for name, place in lab.items()},
     }

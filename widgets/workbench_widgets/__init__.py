@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from workbench_widgets.eye_beam import EyeBeamView
+    from workbench_widgets.home import HomeDashboard
     from workbench_widgets.import_dialog import ImportDialog
     from workbench_widgets.live import Live
     from workbench_widgets.monitor import WorklistMonitor
@@ -22,6 +23,7 @@ __all__ = [
     "BeamView",
     "DeliveredBeams",
     "EyeBeamView",
+    "HomeDashboard",
     "ImportDialog",
     "Live",
     "RecordTable",
@@ -34,6 +36,7 @@ _HOMES = {
     "BeamView": "workbench_widgets.parts",
     "DeliveredBeams": "workbench_widgets.parts",
     "EyeBeamView": "workbench_widgets.eye_beam",
+    "HomeDashboard": "workbench_widgets.home",
     "ImportDialog": "workbench_widgets.import_dialog",
     "Live": "workbench_widgets.live",
     "RecordTable": "workbench_widgets.record_table",
