@@ -7,7 +7,7 @@
 #   WORKBENCH_SHARED=DIR    real input for the tests; otherwise ../shared where present
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test test-fast bench lint format-check ruff mypy layers notebooks screenshots statement dictionary system clean
+.PHONY: help demo lab voila test test-fast bench lint format-check ruff mypy layers notebooks screenshots statement dictionary system clean
 
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14
 BIN := .venv/bin
@@ -100,6 +100,10 @@ demo: .venv/installed-core
 
 lab: .venv/installed-all
 	@$(PY) -m jupyterlab $(if $(IS_ROOT),--allow-root) $(LAB_ARGS) --notebook-dir=notebooks
+
+# The dashboards as web pages, without a notebook around them; WORKBENCH_DATA=DIR for a data folder of one's own.
+voila: .venv/installed-all
+	@$(PY) -m voila notebooks/dashboards --classic-tree $(VOILA_ARGS)
 
 # The rendering that is kept, and compared in the tests; to be made again after a change of rows or services.
 statement: .venv/installed-core

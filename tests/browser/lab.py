@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -54,43 +55,69 @@ def server(folder: Path, notebooks: Path, *, dark: bool = False) -> Iterator[str
     folder : for its settings and its log.
     notebooks : the folder it shows.
     """
-    places = {name: folder / name.lower() for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")}
-    lab = {name: folder / name.lower() for name in ("SETTINGS_DIR", "WORKSPACES_DIR")}
-    for place in (*places.values(), *lab.values()):
-        place.mkdir(parents=True, exist_ok=True)
-    overrides = places["CONFIG_DIR"] / "labconfig" / "default_setting_overrides.json"
+    environment = _surroundings(folder)
+    overrides = Path(environment["JUPYTER_CONFIG_DIR"]) / "labconfig" / "default_setting_overrides.json"
     overrides.parent.mkdir(exist_ok=True)
     theme = {"@jupyterlab/apputils-extension:themes": {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}}
     overrides.write_text(json.dumps(QUIET | theme), encoding="utf-8")
-    # The extension of this checkout, before one that may be installed.
-    extension = folder / "jupyter" / "labextensions" / "ocular-proton-workbench"
-    extension.parent.mkdir(parents=True, exist_ok=True)
-    if not extension.exists():
-        extension.symlink_to(EXTENSION, target_is_directory=True)
-    environment = {
-        **os.environ,
-        "JUPYTER_PATH": str(folder / "jupyter"),
-        **{f"JUPYTER_{name}": str(place) for name, place in places.items()},
-        **{f"JUPYTERLAB_{name}": str(place) for name, place in lab.items()},
-    }
     address = f"http://127.0.0.1:{(port := free_port())}"
-    with (folder / "server.log").open("wb") as log:
-        process = subprocess.Popen(_command(port, notebooks), env=environment, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            _await_answer(process, f"{address}/api/status", folder / "server.log")
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with _serving(_lab_command(port, notebooks), environment, f"{address}/api/status", folder / "server.log"):
+        yield address
 
 
-def _command(port: int, notebooks: Path) -> list[str]:
+@contextmanager
+def voila_server(folder: Path, notebooks: Path, *, dark: bool = False, **environment: str) -> Iterator[str]:
+    """A Voila server on a free port; its address.
+
+    Parameters
+    ----------
+    folder : for its settings and its log.
+    notebooks : the folder of pages it serves.
+    """
+    address = f"http://127.0.0.1:{(port := free_port())}"
+    with _serving(_voila_command(port, notebooks, dark=dark), _surroundings(folder) | environment, address, folder / "voila.log"):
+        yield address
+
+
+def _surroundings(folder: Path) -> dict[str, str]:
+    """The environment of a server that reads and writes no settings but those in this folder, with the extension of this checkout."""
+    places = {f"JUPYTER_{name}": folder / name.lower() for name in ("CONFIG_DIR", "DATA_DIR", "RUNTIME_DIR")}
+    places |= {f"JUPYTERLAB_{name}": folder / name.lower() for name in ("SETTINGS_DIR", "WORKSPACES_DIR")}
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
+    # First on the path, before an extension that may be installed.
+    extension = folder / "jupyter" / "labextensions" / "ocular-proton-workbench"
+    shutil.copytree(EXTENSION, extension, dirs_exist_ok=True)
+    return {**os.environ, **{name: str(place) for name, place in places.items()}, "JUPYTER_PATH": str(folder / "jupyter")}
+
+
+def _lab_command(port: int, notebooks: Path) -> list[str]:
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", f"--notebook-dir={notebooks}"),
         *(["--allow-root"] if os.geteuid() == 0 else []),
         *("--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
         *("--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"),
     ]
+
+
+def _voila_command(port: int, notebooks: Path, *, dark: bool) -> list[str]:
+    return [
+        *(sys.executable, "-m", "voila", str(notebooks), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", "--port_retries=0"),
+        f"--theme={'dark' if dark else 'light'}",
+    ]
+
+
+@contextmanager
+def _serving(command: list[str], environment: dict[str, str], probe: str, log: Path) -> Iterator[None]:
+    """A server's process for as long as it is needed."""
+    with log.open("wb") as written:
+        process = subprocess.Popen(command, env=environment, stdout=written, stderr=subprocess.STDOUT)
+        try:
+            _await_answer(process, probe, log)
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=30)
 
 
 def _await_answer(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
@@ -102,7 +129,7 @@ def _await_answer(process: subprocess.Popen[bytes], address: str, log: Path) -> 
                 return
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab: no answer at {address} within {START_S:.0f} s:\n{log.read_text(encoding='utf-8')[-2000:]}")
+    raise RuntimeError(f"server: no answer at {address} within {START_S:.0f} s:\n{log.read_text(encoding='utf-8')[-2000:]}")
 
 
 @contextmanager
@@ -116,6 +143,8 @@ def browser_page(*, width: int = 1280, height: int = 800, scale: float = 1.0) ->
             )
             page: Any = context.new_page()
             page.set_default_timeout(STEP_MS)
+            # Nothing is fetched from the network: what a page asks of others, as Voila's template of a font, comes back empty.
+            page.route(re.compile(r"^https?://(?!127\.0\.0\.1[:/])"), lambda route: route.fulfill(status=200, body=""))
             page.complaints = []
             page.on("console", lambda message: message.type == "error" and page.complaints.append(message.text))
             page.on("pageerror", lambda error: page.complaints.append(str(error)))

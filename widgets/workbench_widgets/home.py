@@ -21,6 +21,7 @@ from workbench_widgets.eye_beam import EyeBeamView
 from workbench_widgets.import_dialog import ImportDialog
 from workbench_widgets.live import Live
 from workbench_widgets.monitor import WorklistMonitor
+from workbench_widgets.pages import latest_eye, latest_plan
 from workbench_widgets.parts import html
 from workbench_widgets.session import SessionDashboard
 from workbench_widgets.setup_view import SetupImagesView
@@ -47,20 +48,9 @@ class Place:
     about: Callable[[Workbench], Hashable] = _nothing
 
 
-def _latest_plan(bench: Workbench) -> StoredPlan | None:
-    plans = bench.plans()
-    return bench.plan(plans[-1].uid) if plans else None
-
-
-def _latest_eye(bench: Workbench) -> StoredPlan | None:
-    """The latest plan that describes an eye; a plan of another maker may describe none."""
-    found = (bench.plan(one.uid) for one in reversed(bench.plans()))
-    return next((one for one in found if one.ocular is not None), None)
-
-
 def _setup_images(bench: Workbench) -> SetupImagesView:
     sessions = bench.sessions()
-    return SetupImagesView(bench, _latest_plan(bench), sessions[-1] if sessions else None)
+    return SetupImagesView(bench, latest_plan(bench), sessions[-1] if sessions else None)
 
 
 def _uid(plan: StoredPlan | None) -> str | None:
@@ -73,14 +63,14 @@ PLACES: Final = (
     Place(
         name="Eye and beam",
         question="What does the beam see, and what if the eye looks elsewhere?",
-        make=lambda bench: EyeBeamView(_latest_eye(bench)),
-        about=lambda bench: _uid(_latest_eye(bench)),
+        make=lambda bench: EyeBeamView(latest_eye(bench)),
+        about=lambda bench: _uid(latest_eye(bench)),
     ),
     Place(
         name="Setup images",
         question="Is the eye where it was planned to be?",
         make=_setup_images,
-        about=lambda bench: (_uid(_latest_plan(bench)), len(bench.history())),
+        about=lambda bench: (_uid(latest_plan(bench)), len(bench.history())),
     ),
     Place(name="Import", question="Bring plans, images and records into the data folder.", make=ImportDialog),
 )

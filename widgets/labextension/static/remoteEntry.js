@@ -22,6 +22,8 @@
   };
 
   const extension = async () => {
+    // Voila loads JupyterLab's extensions too, for their widgets; it has neither a launcher nor files to open.
+    if (!("@jupyterlab/launcher" in shared)) return { __esModule: true, default: [] };
     const { plugins } = await import(new URL("extension.js", here).href);
     return { __esModule: true, default: await plugins(borrowed) };
   };
