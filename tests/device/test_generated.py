@@ -16,7 +16,7 @@ from workbench.dicom import part10
 from workbench.dicom.uids import RandomUids
 from workbench.dicom.values import comparable
 from workbench.errors import Refused
-from workbench.records.scanning import scan
+from workbench.records import scan
 from workbench.treatment.delivery import DeliveryType
 
 COUNT = 1000

@@ -225,13 +225,13 @@ def test_a_data_set_that_nobody_holds_is_gone_at_once() -> None:
 def test_heads_of_elements_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
     """A peer that sends ever other ones does not make us keep them all, and they are read alike before and after."""
     monkeypatch.setattr(reading, "MAXIMUM_HEADS", 3)
-    monkeypatch.setattr(reading, "_HEADS", {key: reading._Heads() for key in reading._HEADS})
+    monkeypatch.setattr(reading, "_HEADS", {key: (reading._Heads(), reading._Heads()) for key in reading._HEADS})
     data = b"".join(element(tag, b"LO", b"P1") for tag in range(0x00100020, 0x00100030))
 
     found = [read(data, uids.EXPLICIT_LITTLE) for _ in range(2)]
 
     assert [[one.get(tag) for tag in one.tags()] for one in found] == [["P1"] * 16] * 2
-    assert len(reading._HEADS[False, True]) <= 3
+    assert len(reading._HEADS[True][False]) <= 3
 
 
 def test_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,9 +13,8 @@ from tests.clinic import make_record
 from tests.workflow.house import House
 from workbench.device.generated import write_generated
 from workbench.errors import Refused
-from workbench.records import ArchiveSource, Records, open_folder
+from workbench.records import ArchiveSource, Records, open_folder, scan
 from workbench.records.columns import TABLES
-from workbench.records.scanning import scan
 from workbench.records.typed import ordered
 from workbench.treatment.delivery import Termination
 

@@ -14,7 +14,7 @@ from pydicom.dataset import Dataset
 from tests.clinic import make_ct, make_ion_plan, make_record
 from workbench.dicom import part10, uids
 from workbench.errors import Refused, Unavailable
-from workbench.records.scanning import ScannedRecords, of_datasets, scan
+from workbench.records import ScannedRecords, of_datasets, scan
 from workbench.settings import OWN
 from workbench.treatment.delivery import Termination
 

@@ -76,6 +76,7 @@ def has_offset(text: str) -> bool:
     return SINGLE["DT"].fullmatch(text) is not None and OFFSET.search(text) is not None
 
 
+@lru_cache(maxsize=256)
 def offset(text: str) -> tzinfo | None:
     """The time zone of a Timezone Offset From UTC (0008,0201); None where it says none."""
     if not OFFSET.fullmatch(text):

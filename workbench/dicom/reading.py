@@ -10,7 +10,7 @@ Source: PS3.5 chapters 6 and 7, annex A.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -114,7 +114,7 @@ class EncodedDataset:
 
     def items(self, key: Key) -> tuple[EncodedDataset, ...]:
         """Items of a sequence; none when it is absent or empty."""
-        return self._items.get(_tag(key), ())
+        return self._items.get(_tag(key), ()) if self._items else ()
 
     def given(self, key: Key) -> tuple[str, bytes, bool] | None:
         """VR, encoded value and whether its numbers are little endian; None when the element is absent.
@@ -125,7 +125,7 @@ class EncodedDataset:
         ------
         Refused : the element is a sequence.
         """
-        entry = self._entries.get(key if isinstance(key, int) else _tag_of(key))
+        entry = self._entries.get(key if isinstance(key, int) else _TAGS[key])
         if entry is None:
             return None
         vr, start, stop = entry
@@ -134,6 +134,20 @@ class EncodedDataset:
             if vr == "SQ":
                 raise Refused(f"{spoken(_tag(key))}: found a sequence, expected an element with a value", rule="value")
         return vr, self._source[start:stop], self._little
+
+    def every(self, keywords: Iterable[str]) -> list[tuple[str, bytes, bool] | None]:
+        """What ``given`` gives of each of these."""
+        entries, source, little = self._entries, self._source, self._little
+        found: list[tuple[str, bytes, bool] | None] = []
+        for keyword in keywords:
+            entry = entries.get(_TAGS[keyword])
+            if entry is None:
+                found.append(None)
+            elif entry[0] in VALUED:
+                found.append((entry[0], source[entry[1] : entry[2]], little))
+            else:
+                found.append(self.given(keyword))
+        return found
 
     def get(self, key: Key) -> decoding.Value:
         """The decoded value; None when the element is absent or empty.
@@ -227,8 +241,10 @@ class _Heads(dict[bytes, tuple[int, str, int]]):
         self[head] = known
 
 
-_HEADS: Final = {(implicit, little): _Heads() for implicit in (False, True) for little in (False, True)}
-"""Whether VRs are implicit, and the byte order little endian → heads."""
+_HEADS: Final = {little: (_Heads(), _Heads()) for little in (False, True)}
+"""Whether the byte order is little endian → heads in explicit VR, and in implicit VR."""
+_SEQUENCES: Final = {False: _Heads(), True: _Heads()}
+"""Whether the byte order is little endian → heads of sequences in explicit VR; the length is told in the four bytes behind."""
 
 
 class _Walk:
@@ -241,31 +257,39 @@ class _Walk:
         self._little = little
         self._seen = seen
         self._tag, self._long, self._word = _LITTLE if little else _BIG
+        self._item = self._tag.pack(DELIMITERS, ITEM & 0xFFFF)
 
     def elements(self, into: EncodedDataset, span: tuple[int, int], depth: int, *, implicit: bool, delimited: bool = False) -> int:
         """Walk the elements of one data set up to the end of its span, or past its delimiter; where they stopped."""
         at, end = span
         # Local names: this loop is where the time goes.
-        data, entries = self._data, into._entries
-        known = _HEADS[implicit, self._little].get
+        data, entries, long = self._data, into._entries, self._long.unpack_from
+        known, sequences = _HEADS[self._little][implicit].get, _SEQUENCES[self._little].get
         start = at
         while at < end:
             # An element has eight bytes at least, so within this stretch they are not too many.
-            stretch = min(end, at + 8 * (MAXIMUM_ELEMENTS - self._seen - len(entries)))
-            if at >= stretch:
+            stretch = at + 8 * (MAXIMUM_ELEMENTS - self._seen - len(entries))
+            if stretch <= at:
                 raise self._refusal(f"found more than {MAXIMUM_ELEMENTS} elements at byte {at}, expected fewer")
+            stretch = min(stretch, end)
             while at < stretch:
                 head = known(data[at : at + 8])
-                if head is None:
-                    if delimited and self._ends_item(at, end):
-                        self._finish(into)
-                        return at + 8
-                    start, at = at + 8, self._element(into, (at, end), depth, implicit=implicit)
+                if head is not None:
+                    tag, vr, length = head
+                    start = at + 8
+                    at = start + length
+                    entries[tag] = (vr, start, at)
                     continue
-                tag, vr, length = head
-                start = at + 8
-                at = start + length
-                entries[tag] = (vr, start, at)
+                begun = None if implicit else sequences(data[at : at + 8])
+                if begun is not None and at + 12 <= end and (stop := at + 12 + long(data, at + 8)[0]) <= end:
+                    start, at = at + 12, stop
+                    into._items[begun[0]] = self._items(into, (start, stop), depth + 1, implicit=False, delimited=False)[0]
+                    entries[begun[0]] = ("SQ", start, stop)
+                elif delimited and self._ends_item(at, end):
+                    self._finish(into)
+                    return at + 8
+                else:
+                    start, at = at + 8, self._element(into, (at, end), depth, implicit=implicit)
         if at > end:
             raise self._truncated(tag, start, end, length) if start <= end else self._headless(start - 8)
         if delimited:
@@ -296,10 +320,12 @@ class _Walk:
         _, vr, start, length, code = head
         if length == UNDEFINED or vr == "SQ" or (code == b"UN" and length < MAYBE_KNOWN):
             vr, stop, after = self._nested(into, head, end, depth)
+            if code == b"SQ":
+                _SEQUENCES[self._little].learn(self._data[at : at + 8], (tag, vr, 0))
         else:
             after = stop = self._stop(head, end)
             if is_settled:
-                _HEADS[implicit, self._little].learn(self._data[at : at + 8], (tag, vr, length))
+                _HEADS[self._little][implicit].learn(self._data[at : at + 8], (tag, vr, length))
         into._entries[tag] = (vr, start, stop)
         return after
 
@@ -365,21 +391,24 @@ class _Walk:
             raise self._refusal(f"nested deeper than {MAXIMUM_DEPTH} at byte {at}, expected less")
         found: list[EncodedDataset] = []
         above = _Above(into._entries, into._little, into._above)
+        data, syntax, little, long = self._data, self._syntax, self._little, self._long.unpack_from
         while at < end:
             if at + 8 > end:
                 raise self._refusal(f"truncated at byte {at}, expected an item")
-            group, element = self._tag.unpack_from(self._data, at)
-            tag, length = group << 16 | element, self._long.unpack_from(self._data, at + 4)[0]
-            if delimited and tag == SEQUENCE_END:
-                return tuple(found), at, at + 8
-            if tag != ITEM:
-                raise self._refusal(f"found {spoken(tag)} at byte {at}, expected an item")
+            if data[at : at + 4] != self._item:
+                group, element = self._tag.unpack_from(data, at)
+                if delimited and (group, element) == (DELIMITERS, SEQUENCE_END & 0xFFFF):
+                    return tuple(found), at, at + 8
+                raise self._refusal(f"found {spoken(group << 16 | element)} at byte {at}, expected an item")
+            length = long(data, at + 4)[0]
             at += 8
-            item = EncodedDataset(self._data, self._syntax, above, little=self._little)
-            if length != UNDEFINED and at + length > end:
-                raise self._truncated(tag, at, end, length)
-            stop = end if length == UNDEFINED else at + length
-            at = self.elements(item, (at, stop), depth, implicit=implicit, delimited=length == UNDEFINED)
+            item = EncodedDataset(data, syntax, above, little=little)
+            if length == UNDEFINED:
+                at = self.elements(item, (at, end), depth, implicit=implicit, delimited=True)
+            elif at + length > end:
+                raise self._truncated(ITEM, at, end, length)
+            else:
+                at = self.elements(item, (at, at + length), depth, implicit=implicit)
             found.append(item)
         if delimited:
             raise self._refusal(f"ends at byte {at} inside a sequence, expected its delimiter")
@@ -432,13 +461,18 @@ def _private_vr(tag: int, creator: str) -> str:
         return "UN"
 
 
+class _Tags(dict[str, int]):
+    """Keyword → tag, looked up in the dictionary of pydicom once."""
+
+    def __missing__(self, keyword: str) -> int:
+        tag = tag_for_keyword(keyword)
+        if tag is None:
+            raise KeyError(f"{keyword}: is no keyword of the data dictionary")
+        return self.setdefault(keyword, int(tag))
+
+
+_TAGS = _Tags()
+
+
 def _tag(key: Key) -> int:
-    return key if isinstance(key, int) else _tag_of(key)
-
-
-@lru_cache(maxsize=4096)
-def _tag_of(keyword: str) -> int:
-    tag = tag_for_keyword(keyword)
-    if tag is None:
-        raise KeyError(f"{keyword}: is no keyword of the data dictionary")
-    return int(tag)
+    return key if isinstance(key, int) else _TAGS[key]

@@ -15,7 +15,7 @@ import numpy as np
 
 from workbench.dicom.reading import EncodedDataset
 from workbench.errors import Refused
-from workbench.mapping.scalars import moment, number, placed, term, text, whole, zone_of
+from workbench.mapping.scalars import moment, number, numbers, placed, term, text, whole, zone_of
 from workbench.treatment.delivery import DeliveryType, Termination
 from workbench.treatment.record import Accessory, AccessoryKind, ControlPoint, Record, RecordedBeam, WedgePosition
 from workbench.treatment.spots import SingleArray, Spots
@@ -124,7 +124,11 @@ def read_spots(dataset: EncodedDataset, *, zone: tzinfo) -> tuple[Spots, ...]:
 
 def _first(dataset: EncodedDataset, keywords: Sequence[str]) -> tuple[EncodedDataset, ...]:
     """Items of the first of these sequences that has some."""
-    return next((items for keyword in keywords if (items := dataset.items(keyword))), ())
+    for keyword in keywords:
+        items = dataset.items(keyword)
+        if items:
+            return items
+    return ()
 
 
 def _beam(item: EncodedDataset, place: int, zone: tzinfo) -> RecordedBeam:
@@ -141,24 +145,24 @@ def _beam(item: EncodedDataset, place: int, zone: tzinfo) -> RecordedBeam:
             radiation_type=text(item, "RadiationType"),
             accessories=_accessories(item),
             points=tuple(point for point, _ in ordered),
-            **{field: number(item, keyword) for field, keyword in OF_BEAM.items()},
+            **numbers(item, OF_BEAM),
         )
 
 
 def _accessories(item: EncodedDataset) -> tuple[Accessory, ...]:
-    return tuple(
-        Accessory(kind=kind, number=whole(one, numbered) if numbered else None, id=text(one, named))
-        for kind, (sequence, numbered, named) in ACCESSORIES.items()
-        for one in item.items(sequence)
-    )
+    found = []
+    for kind, (sequence, numbered, named) in ACCESSORIES.items():
+        for one in item.items(sequence):
+            found.append(Accessory(kind=kind, number=whole(one, numbered) if numbered else None, id=text(one, named)))
+    return tuple(found)
 
 
 def _point(item: EncodedDataset, zone: tzinfo) -> ControlPoint:
     return ControlPoint(
         index=whole(item, "ReferencedControlPointIndex"),
         at=moment(item, "TreatmentControlPointDate", "TreatmentControlPointTime", zone),
-        wedges=tuple(_wedge(one) for one in _first(item, WEDGES)),
-        **{field: number(item, keyword) for field, keyword in OF_POINT.items()},
+        wedges=tuple([_wedge(one) for one in _first(item, WEDGES)]),
+        **numbers(item, OF_POINT),
     )
 
 

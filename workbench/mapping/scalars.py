@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, tzinfo
 from enum import Enum
@@ -54,6 +54,29 @@ def number(dataset: EncodedDataset, keyword: str) -> float | None:
     except (ValueError, Refused):
         # Said again with the element and, for text, in its character set.
         return _number(dataset.get(keyword), given[0], keyword)
+
+
+def numbers(dataset: EncodedDataset, keywords: Mapping[str, str]) -> dict[str, float | None]:
+    """Several values, each as ``number`` reads it.
+
+    Parameters
+    ----------
+    keywords : what each is called in the answer → its keyword.
+
+    Raises
+    ------
+    Refused : as ``number``.
+    """
+    found: dict[str, float | None] = {}
+    for (name, keyword), given in zip(keywords.items(), dataset.every(keywords.values()), strict=True):
+        if given is None:
+            found[name] = None
+            continue
+        try:
+            found[name] = _short_number(*given) if len(given[1]) <= SHORT else number(dataset, keyword)
+        except (ValueError, Refused):
+            found[name] = number(dataset, keyword)
+    return found
 
 
 def whole(dataset: EncodedDataset, keyword: str) -> int | None:

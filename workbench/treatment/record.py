@@ -43,7 +43,8 @@ class Accessory:
     id: str | None = None
 
     def __str__(self) -> str:
-        return " ".join(str(one) for one in (self.kind.value, self.number, self.id) if one is not None)
+        number = "" if self.number is None else f" {self.number}"
+        return f"{self.kind.value}{number}" if self.id is None else f"{self.kind.value}{number} {self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -119,7 +119,9 @@ class _Gathered:
         else:
             entry["rows"] = len(found)
             for table, rows in found.rows.items():
-                self.rows[table] += [row | {"file": listed.file} for row in rows]
+                for row in rows:
+                    row["file"] = listed.file
+                self.rows[table] += rows
         self.rows[LISTING].append(entry | _identity(dataset))
 
     def tables(self) -> Mapping[str, pa.Table]:
