@@ -16,8 +16,9 @@ from tests.clinic import NOW
 from workbench.archive.archive import Archive
 from workbench.events import EventBus
 from workbench.records import ArchiveSource, Records
-from workbench.records.columns import BEAMS
+from workbench.records.columns import BEAMS, FRACTIONS
 from workbench.records.export import RecordsFormat, as_text, rendered
+from workbench.records.typed import ordered, typed
 from workbench.settings import Settings
 
 DTYPES = {
@@ -161,3 +162,13 @@ def test_a_terminal_shows_blanks_for_what_is_not_known(archive: Archive) -> None
     text = as_text(Records(ArchiveSource(archive)).beams())
 
     assert {"nan", "NaN", "NaT", "<NA>", "None"} & set(text.split()) == set()
+
+
+def test_rows_of_several_tables_are_ordered_once_each() -> None:
+    """Rows put together keep their labels, so that each label comes twice; no row may."""
+    fractions = typed([{"patient_id": "P-002", "fraction": 1}, {"patient_id": "P-001", "fraction": 2}], FRACTIONS)
+
+    whole = ordered(pd.concat([fractions, fractions.assign(fraction=3)]), FRACTIONS)
+
+    assert list(zip(whole["patient_id"], whole["fraction"], strict=True)) == [("P-001", 2), ("P-001", 3), ("P-002", 1), ("P-002", 3)]
+    assert list(whole.index) == [0, 1, 2, 3]

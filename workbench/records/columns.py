@@ -124,7 +124,7 @@ BEAMS = Table(
         FILE,
     ),
     moment="started_at",
-    order=("fraction", "started_at", "record_uid", "item"),
+    order=("fraction", "started_at", "record_uid", "item", "file"),
 )
 
 CONTROL_POINTS = Table(

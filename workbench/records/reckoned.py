@@ -10,14 +10,13 @@ import pandas as pd
 from workbench.errors import Refused
 from workbench.records.columns import FRACTIONS
 from workbench.records.typed import typed
-from workbench.treatment.delivery import UNCOUNTED, Termination, given
+from workbench.treatment.delivery import STOPPED, UNCOUNTED, given
 from workbench.treatment.positions import PositionKind
 
 AXES_MM: Final = ("vertical", "longitudinal", "lateral")
 AXES_DEG: Final = ("yaw", "pitch", "roll")
 FOUND: Final = (PositionKind.ACQUIRED.value, PositionKind.MATCH_BEGUN.value)
 """Positions that a registration may have begun from."""
-STOPPED: Final = (Termination.OPERATOR.value, Termination.MACHINE.value)
 
 
 def delivered_mu(beams: pd.DataFrame) -> pd.Series:
@@ -41,7 +40,7 @@ def fractions(beams: pd.DataFrame) -> pd.DataFrame:
     counted = beams[
         ~beams["delivery_type"].isin([one.value for one in UNCOUNTED]) & (beams["kind"].isna() | (beams["kind"] == "treatment"))
     ]
-    counted = counted.assign(given_mu=delivered_mu(counted), is_stopped=counted["termination"].isin(STOPPED))
+    counted = counted.assign(given_mu=delivered_mu(counted), is_stopped=counted["termination"].isin([one.value for one in STOPPED]))
     groups = counted.groupby(["patient_id", "plan_uid", "fraction"], dropna=False, sort=False)
     return typed([_fraction(rows) for _, rows in groups], FRACTIONS)
 

@@ -20,12 +20,13 @@ from workbench.records import columns
 from workbench.records.columns import TABLES, Table
 from workbench.records.folder import RecordsFolder, open_folder
 from workbench.records.reckoned import fractions
+from workbench.records.scaled_answers import ScaledAnswers
 from workbench.records.scanning.batch import gathered
 from workbench.records.scanning.parts import SCANNED
 from workbench.records.scanning.places import Listed, Place, place_of
 from workbench.records.scanning.scanner import machine_zone
 from workbench.records.scanning.source import ScannedRecords, planned, read_parts, to_frame, with_plans
-from workbench.records.typed import typed
+from workbench.records.typed import typed, unknown
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
@@ -66,6 +67,11 @@ class ScaledRecords:
     def tables(self) -> list[str]:
         """Names of the tables there are."""
         return [*self._source.tables, "fractions"]
+
+    @property
+    def answers(self) -> ScaledAnswers:
+        """The ready-made answers over these tables, as Dask collections."""
+        return ScaledAnswers(self)
 
     def table(self, name: str) -> dd.DataFrame:
         """One table by its name.
@@ -298,11 +304,7 @@ def _typed(partition: Callable[[], pd.DataFrame], table: str) -> pd.DataFrame:
 
 
 def _meta(table: Table) -> pd.DataFrame:
-    _dask()
-    from dask.dataframe.utils import clear_known_categories  # noqa: PLC0415 - of an extra
-
-    frame: pd.DataFrame = clear_known_categories(typed([], table))
-    return frame
+    return unknown(typed([], table))
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:

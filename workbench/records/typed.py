@@ -38,10 +38,19 @@ def ordered(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     """The table's rows in its order; rows that are alike stay as they came."""
     if not table.order or len(frame) < 2:
         return frame
-    keys = frame[list(table.order)]
+    # By places: labels of rows that were put together from several tables may come twice.
+    keys = frame[list(table.order)].reset_index(drop=True)
     plain = keys.astype(dict.fromkeys(keys.columns[keys.dtypes == "category"], "string"))
-    found = plain.sort_values(list(table.order), kind="stable", na_position="last").index
-    return frame.loc[found].reset_index(drop=True)
+    places = plain.sort_values(list(table.order), kind="stable", na_position="last").index
+    return frame.iloc[places].reset_index(drop=True)
+
+
+def unknown(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of a Dask collection before it is computed: which categories there will be is not known."""
+    from dask.dataframe.utils import clear_known_categories  # noqa: PLC0415 - of an extra
+
+    cleared: pd.DataFrame = clear_known_categories(frame)
+    return cleared
 
 
 def _moments(given: pd.Series) -> pd.Series:

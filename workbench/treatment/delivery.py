@@ -46,6 +46,10 @@ class Termination(StrEnum):
     """Nobody said; a record entered by hand."""
 
 
+STOPPED: Final = frozenset({Termination.OPERATOR, Termination.MACHINE})
+"""Deliveries that ended so were interrupted."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
     """How much one delivery gave, from what its record says in two places.

@@ -8,9 +8,10 @@ from typing import Final
 from workbench.archive.database import Transaction
 from workbench.archive.rows import BeamRow, Origin, SessionRow, SessionState, StepState, StoredObject
 from workbench.dicom import codes
-from workbench.treatment.delivery import Delivery, DeliveryType, Termination, given
+from workbench.treatment.delivery import STOPPED, Delivery, DeliveryType, Termination, given
 from workbench.treatment.session import SessionKind
-from workbench.treatment.unrecorded import Unrecorded
+from workbench.treatment.unrecorded import Finished, Unrecorded
+from workbench.treatment.unrecorded import unrecorded as found_unrecorded
 
 TREATMENT: Final = codes.RT_TREATMENT.value
 
@@ -41,24 +42,24 @@ def begun_metersets(plan_uid: str, view: Transaction) -> dict[int, Mapping[int, 
 
 
 def unrecorded(plan_uid: str, view: Transaction) -> list[Unrecorded]:
-    """Completed treatment sessions whose device finished its workitem and sent no record of some beam.
+    """Sessions of a plan that lack a record of some beam (``treatment.unrecorded``), as far as the matter is open.
 
-    Where a record tells of an interruption, beams without one had not begun; the device merely called that COMPLETED. What was recorded
-    in a later session shows that the user has decided the matter since.
+    What was recorded in a later session shows that the user has decided it since.
     """
-    beams_told = view.beams.find(plan_uid=plan_uid)
-    told = {(one.session_id, one.beam) for one in beams_told}
-    stopped = {one.session_id for one in beams_told if Termination(one.termination) in {Termination.OPERATOR, Termination.MACHINE}}
-    last_told = max((one.session_id or 0 for one in beams_told), default=0)
-    found = []
-    for session in view.sessions.all(plan_uid=plan_uid):
-        if session.id < last_told or session.kind is not SessionKind.TREATMENT or session.state is not SessionState.COMPLETED:
-            continue
-        done = [one for one in view.workitems.find(session_id=session.id, code=TREATMENT) if one.state is StepState.COMPLETED]
-        beams = tuple(int(task["beam"]) for task in session.tasks if (session.id, int(task["beam"])) not in told)
-        if done and beams and session.id not in stopped:
-            found.append(Unrecorded(session=session.id, fraction=session.fraction, beams=beams))
-    return found
+    rows = view.beams.find(plan_uid=plan_uid)
+    stopped = {one.session_id for one in rows if one.session_id is not None and Termination(one.termination) in STOPPED}
+    last_told = max((one.session_id or 0 for one in rows), default=0)
+    finished = [
+        Finished(session=one.id, fraction=one.fraction, beams=tuple(int(task["beam"]) for task in one.tasks))
+        for one in view.sessions.all(plan_uid=plan_uid)
+        if one.id >= last_told and one.kind is SessionKind.TREATMENT and one.state is SessionState.COMPLETED and _is_done(one, view)
+    ]
+    return found_unrecorded(finished, {(one.session_id, one.beam) for one in rows}, stopped)
+
+
+def _is_done(session: SessionRow, view: Transaction) -> bool:
+    """Whether a device has called its treatment COMPLETED."""
+    return any(one.state is StepState.COMPLETED for one in view.workitems.find(session_id=session.id, code=TREATMENT))
 
 
 def _records(beams: Iterable[BeamRow], view: Transaction) -> dict[str, StoredObject]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from workbench.records.columns import BEAMS, INSTRUCTIONS, PLANNED_BEAMS, POSITIONS, REGISTRATIONS, SESSIONS, WORKITEM_HISTORY
+from workbench.records.columns import BEAMS, INSTRUCTIONS, PLANNED_BEAMS, POSITIONS, REGISTRATIONS, SESSIONS, WORKITEM_HISTORY, WORKITEMS
 from workbench.records.typed import typed
 
 MORNING = datetime(2024, 6, 3, 8, 0, tzinfo=UTC)
@@ -87,6 +87,11 @@ def instructions(*rows: dict[str, Any]) -> pd.DataFrame:
 def history(*rows: dict[str, Any]) -> pd.DataFrame:
     """Table of what happened to workitems."""
     return typed(rows, WORKITEM_HISTORY)
+
+
+def workitems(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Table of workitems."""
+    return typed(rows, WORKITEMS)
 
 
 def positions(*rows: dict[str, Any]) -> pd.DataFrame:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
-from tests.records.answers.frames import INTERRUPTED, beam, beams, instructions, planned, rows, sessions
+from tests.records.answers.frames import INTERRUPTED, beam, beams, instructions, planned, rows, sessions, workitems
 from workbench.records.answers import irregularities
 
 
 def found(*deliveries: dict[str, object], **more: pd.DataFrame) -> list[tuple[object, ...]]:
     """Kind, fraction, beam and sentence of everything that was found."""
-    frame = irregularities(beams(*deliveries), planned(), more.get("sessions", sessions()), more.get("instructions"))
+    frame = irregularities(beams(*deliveries), planned(), more.get("sessions", sessions()), more.get("instructions"), more.get("workitems"))
     return rows(frame, "kind", "fraction", "beam", "sentence")
 
 
@@ -93,18 +94,24 @@ def test_records_that_cannot_be_counted() -> None:
     assert kinds == [("missing", 1, 1), ("unplanned", 1, 7), ("missing", 1, None), ("unplaced", 9, 1)]
 
 
-def test_a_session_that_was_completed_without_a_record() -> None:
-    """Beam 2 was to be treated in session 1; its record never came."""
-    session = {"session": 1, "state": "completed", "kind": "treatment", "fraction": 1, "plan_uid": "2.25.1"}
+@pytest.mark.parametrize(
+    ("state", "ended", "missing"),
+    [("COMPLETED", "NORMAL", True), ("CANCELED", "NORMAL", False), ("COMPLETED", "OPERATOR", False)],
+)
+def test_a_session_that_was_completed_without_a_record(state: str, ended: str, *, missing: bool) -> None:
+    """Beam 2 was to be treated in session 1; its device called that COMPLETED, stopped nothing, and sent no record."""
+    session = {"session": 1, "state": "completed", "kind": "treatment", "fraction": 1, "patient_id": "P-001", "plan_uid": "2.25.1"}
     task = {"session": 1, "fraction": 1, "patient_id": "P-001", "plan_uid": "2.25.1"}
 
     told = found(
-        beam("2.25.101", 1, 40.0),
+        beam("2.25.101", 1, 40.0, termination=ended),
         sessions=sessions(session),
         instructions=instructions({**task, "beam": 1}, {**task, "beam": 2}),
+        workitems=workitems({"session": 1, "code": "121726", "state": state, "patient_id": "P-001"}),
     )
 
-    assert told == [("missing", 1, 2, "Session 1 was completed, but no record of beam 2 came: what it got of fraction 1 is not known.")]
+    sentence = "Session 1 was completed, but no record of beam 2 came: what it got of fraction 1 is not known."
+    assert told == ([("missing", 1, 2, sentence)] if missing else [])
 
 
 def test_the_fraction_of_a_session_counts() -> None:

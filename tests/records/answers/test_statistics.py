@@ -90,6 +90,35 @@ def test_a_trend_runs_in_the_order_of_time_with_its_mean() -> None:
     ]
 
 
+def test_a_treatment_record_tells_where_the_table_stood() -> None:
+    """Of each record its first treating beam; the setup beam before it, and the second beam at the same place, are left out."""
+    frame = setup_trend(
+        positions(),
+        registrations(),
+        beams(
+            beam("2.25.101", 3, 1.0, started=at(5), delivery_type="SETUP", machine="EYELINE", support_vertical_mm=9.0),
+            beam("2.25.101", 1, 40.0, item=1, machine="EYELINE", support_vertical_mm=-12.0, support_angle_deg=359.5),
+            beam("2.25.101", 2, 20.0, item=2, machine="EYELINE", support_vertical_mm=-12.0, support_angle_deg=359.5),
+            beam("2.25.102", 1, 40.0, fraction=2, machine="EYELINE", support_vertical_mm=-11.0, support_angle_deg=0.5),
+        ),
+    )
+
+    assert rows(frame, "measure", "axis", "unit", "machine", "place", "value", "running_mean", "object_uid") == [
+        ("beam-on", "vertical", "mm", "EYELINE", 1, -12.0, -12.0, "2.25.101"),
+        ("beam-on", "vertical", "mm", "EYELINE", 2, -11.0, -11.5, "2.25.102"),
+        ("beam-on", "yaw", "°", "EYELINE", 1, -0.5, -0.5, "2.25.101"),
+        ("beam-on", "yaw", "°", "EYELINE", 2, 0.5, 0.0, "2.25.102"),
+    ]
+
+
+def test_angles_about_180_degrees_have_their_mean_there() -> None:
+    """179 and -179 degrees are two degrees apart, and their mean is 180."""
+    turn = {"patient_id": "P-001", "object_uid": "2.25.1"}
+    turns = registrations({**turn, "turn_z_deg": 179.0, "stored_at": at(0, 1)}, {**turn, "turn_z_deg": -179.0, "stored_at": at(0, 2)})
+
+    assert rows(setup_trend(positions(), turns), "value", "running_mean") == [(179.0, 179.0), (181.0, 180.0)]
+
+
 def test_spread_is_told_as_mean_systematic_and_random() -> None:
     """Patients at 1, 3 mm and at 4, 8 mm: means 2 and 6, so 4 and √8; deviations √2 and √8, so their root mean square √5."""
     shifts = registrations(

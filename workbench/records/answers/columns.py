@@ -11,6 +11,7 @@ from workbench.records.columns import (
     COUNT,
     FRACTION,
     LABEL,
+    MACHINE,
     NUMBER,
     PATIENT,
     PLAN_UID,
@@ -105,13 +106,20 @@ TREATMENTS = Table(
 
 SETUP_TREND = Table(
     name="setup_trend",
-    meaning="One row for each degree of freedom of each acquired table position and registration, in the order of time.",
+    meaning="One row for each degree of freedom of each acquired or recorded table position and each registration, in the order of time.",
     columns=(
         PATIENT,
         ROOM,
+        MACHINE,
         SESSION,
-        Column("at", TIME, "UTC", "when the object came"),
-        Column("measure", TERM, "", "position of the table, residual of it (planned minus found), or shift and turn of a registration"),
+        Column("at", TIME, "UTC", "when the object came; of a recorded position the beam-on"),
+        Column(
+            "measure",
+            TERM,
+            "",
+            "position of the table as acquired, residual of it (planned minus found), shift and turn of a registration, or beam-on: "
+            "position of the table as the treatment record tells it",
+        ),
         Column("axis", TERM, "", "vertical, longitudinal, lateral, yaw, pitch, roll of the table; x, y, z of the target frame"),
         _UNIT,
         Column("place", COUNT, "", "which one of the patient's it is, from 1, for this measure and axis"),
@@ -125,10 +133,10 @@ SETUP_TREND = Table(
 
 SETUP_SPREAD = Table(
     name="setup_spread",
-    meaning="One row for each degree of freedom of a patient or a room: how setups lie on average and how they vary.",
+    meaning="One row for each degree of freedom of a patient, a room or a machine: how setups lie on average and how they vary.",
     columns=(
-        Column("by", TERM, "", "patient or room"),
-        Column("name", TEXT, "", "Patient ID or room"),
+        Column("by", TERM, "", "patient, room or machine"),
+        Column("name", TEXT, "", "Patient ID, room or Treatment Machine Name"),
         Column("measure", TERM, "", "as in the trend"),
         Column("axis", TERM, "", "as in the trend"),
         _UNIT,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import isnan
+from collections.abc import Sequence as Several
+from math import isnan, nan
 from typing import Any, Final
 
 import pandas as pd
 
 from workbench.records.answers.columns import PLANNED_VERSUS_DELIVERED
 from workbench.records.answers.courses import Told, courses, joined
+from workbench.records.answers.rows import Row
 from workbench.records.columns import PLANNED_BEAMS
 from workbench.records.typed import ordered, typed
 from workbench.treatment.delivery import RESOLUTION_MU
@@ -59,9 +61,9 @@ def _of_course(told: Told) -> Iterator[dict[str, Any]]:
             whole = told.whole_mu(beam.number, fraction)
             if whole is not None:
                 yield head | _meterset(whole, sum(one.delivered_mu for one in parts))
-            of_beam = told.rows["record_uid"].isin(uids) & (told.rows["beam"] == beam.number).fillna(False).astype(bool)
-            plan = told.planned[(told.planned["beam"] == beam.number).fillna(False).to_numpy(dtype=bool)]
-            for setting in _settings(plan, told.rows[of_beam]):
+            of_beam = [row for row in told.rows if row.beam == beam.number and row.record_uid in uids]
+            plan = [row for row in told.planned if row.beam == beam.number]
+            for setting in _settings(plan, of_beam):
                 yield head | setting
 
 
@@ -82,15 +84,16 @@ def _meterset(planned: float, delivered: float) -> dict[str, Any]:
     }
 
 
-def _settings(plan: pd.DataFrame, rows: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _settings(plan: Several[Row], rows: Several[Row]) -> Iterator[dict[str, Any]]:
     for name, unit, tolerance_name in QUANTITIES:
-        planned = plan[name].dropna()
-        if planned.empty:
+        planned = [value for row in plan if (value := getattr(row, name)) is not None]
+        if not planned:
             continue
-        wanted = float(planned.iloc[0])
-        tolerance = float("nan") if tolerance_name is None else float(plan[tolerance_name].astype(float).iloc[0])
-        told = [(float(one), _off(float(one) - wanted, unit)) for one in rows[name].dropna()]
-        delivered, difference = max(told, key=lambda one: abs(one[1]), default=(float("nan"), float("nan")))
+        wanted = planned[0]
+        known = None if tolerance_name is None else getattr(plan[0], tolerance_name)
+        tolerance = nan if known is None else known
+        told = [(value, _off(value - wanted, unit)) for row in rows if (value := getattr(row, name)) is not None]
+        delivered, difference = max(told, key=lambda one: abs(one[1]), default=(nan, nan))
         yield {
             "quantity": name.rpartition("_")[0].replace("_", " "),
             "unit": unit,

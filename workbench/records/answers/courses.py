@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from workbench.errors import Refused
+from workbench.records.answers.rows import Row, grouped, rows_of
 from workbench.treatment.counting import Counted, counted
 from workbench.treatment.course import Course, PlannedBeam
-from workbench.treatment.delivery import Delivery, DeliveryType, Termination, given
+from workbench.treatment.delivery import UNCOUNTED, Delivery, DeliveryType, Termination, given
 from workbench.treatment.session import is_finished
 
-IDENTITY: Final = ["record_uid", "item"]
-"""What names a delivery: place of the beam in its record."""
+Key = tuple[str, ...]
+"""What names a course: patient, and plan by UID or by label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,25 +29,26 @@ class Told:
     ----------
     rows : rows of ``beams`` of the course, each delivery once.
     repeated : rows that say again, under the same UID, what is among ``rows``.
-    silent : rows of which nothing can be counted, because they name no beam or no meterset.
+    silent : rows of which nothing can be counted, because they name no beam, or no meterset of 0 or more.
     planned : rows of ``planned_beams`` of the plan; none where the plan is not here.
     """
 
     course: Course
     counted: Counted
-    rows: pd.DataFrame
-    repeated: pd.DataFrame
-    silent: pd.DataFrame
-    planned: pd.DataFrame
+    rows: Several[Row]
+    repeated: Several[Row]
+    silent: Several[Row]
+    planned: Several[Row]
 
     def whole_mu(self, beam: int, fraction: int | None) -> float | None:
         """Monitor units of a beam in one whole fraction: those it was begun with, else the last known ones, else the plan's."""
-        of_beam = self.rows[(self.rows["beam"] == beam).fillna(False).astype(bool)].dropna(subset="planned_mu")
+        of_beam = [one for one in self.rows if one.beam == beam and one.planned_mu is not None]
         uids = {one.record_uid for one in self.counted.of(beam, fraction)} if fraction is not None else set()
-        begun = of_beam[of_beam["record_uid"].isin(uids)].sort_values("started_at", kind="stable")
-        for found, place in ((begun, 0), (of_beam, -1)):
-            if len(found):
-                return float(found["planned_mu"].iloc[place])
+        begun = [one for one in of_beam if one.record_uid in uids]
+        if begun:
+            return float(min(begun, key=_beginning).planned_mu)
+        if of_beam:
+            return float(of_beam[-1].planned_mu)
         return self.course.beam(beam).meterset_mu or None
 
     def is_finished(self, fraction: int) -> bool:
@@ -73,118 +76,99 @@ def courses(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame) 
 
     Parameters
     ----------
-    beams, planned, sessions : tables ``beams``, ``planned_beams`` and ``sessions``.
+    beams, planned, sessions : tables ``beams``, ``planned_beams`` and ``sessions``, each in its order.
     """
     treated = beams[(beams["kind"].isna() | (beams["kind"] == "treatment")).to_numpy()]
     copies = {*beams["session_plan_uid"].dropna(), *sessions["session_plan_uid"].dropna()} - {*treated["plan_uid"].dropna()}
     given_plans = planned[(~planned["plan_uid"].isin(copies)).to_numpy()]
-    keys = [_key(row) for row in _plain(treated, ["patient_id", "plan_uid", "plan_label", "session"])]
-    keyed = treated.assign(_course=pd.Series(keys, index=treated.index, dtype=object))
-    plans: dict[tuple[str, ...], pd.DataFrame] = {}
-    loose = {key for key in keys if key[1] == "label"}
-    for (patient, uid, label), rows in given_plans.groupby(["patient_id", "plan_uid", "plan_label"], dropna=False, sort=False):
-        by_label = (_text(patient), "label", _text(label))
-        plans.setdefault(by_label if by_label in loose else (_text(patient), "uid", _text(uid)), rows)
-    fraction_of = _fractions_of(sessions)
-    nothing = keyed[:0]
-    groups: dict[Any, pd.DataFrame] = dict(list(keyed.groupby("_course", sort=False)))
+    fraction_of = {one.session: one.fraction for one in rows_of(sessions) if one.session is not None and one.fraction is not None}
+    groups = grouped(rows_of(treated), _key)
+    plans: dict[Key, list[Row]] = {}
+    for (patient, uid, label), rows in grouped(rows_of(given_plans), _plan).items():
+        by_label = (patient, "label", label)
+        plans.setdefault(by_label if by_label in groups else (patient, "uid", uid), rows)
     for key in sorted({*plans, *groups}):
-        yield _told(groups.get(key, nothing).drop(columns="_course"), plans.get(key, planned[:0]), fraction_of)
+        yield _told(groups.get(key, []), plans.get(key, []), fraction_of)
 
 
-def _key(row: dict[str, Any]) -> tuple[str, ...]:
-    if row["session"] is None and row["plan_label"]:
-        return (_text(row["patient_id"]), "label", _text(row["plan_label"]))
-    return (_text(row["patient_id"]), "uid", _text(row["plan_uid"]))
+def _key(row: Row) -> Key:
+    if row.session is None and row.plan_label:
+        return (row.patient_id or "", "label", row.plan_label)
+    return (row.patient_id or "", "uid", row.plan_uid or "")
 
 
-def _fractions_of(sessions: pd.DataFrame) -> dict[int, int]:
-    known = sessions.dropna(subset=["session", "fraction"])
-    return {int(session): int(fraction) for session, fraction in zip(known["session"], known["fraction"], strict=True)}
+def _plan(row: Row) -> Key:
+    return (row.patient_id or "", row.plan_uid or "", row.plan_label or "")
 
 
-def _told(rows: pd.DataFrame, planned: pd.DataFrame, fraction_of: dict[int, int]) -> Told:
-    once = rows.drop_duplicates(IDENTITY)
-    found: list[Delivery] = []
-    silent = []
-    for index, row in zip(once.index, _plain(once, list(once.columns)), strict=True):
-        delivery = _delivery(row, fraction_of)
-        if delivery is None:
-            silent.append(index)
-        else:
-            found.append(delivery)
+def _told(rows: Several[Row], planned: Several[Row], fraction_of: Mapping[int, int]) -> Told:
+    once: list[Row] = []
+    repeated: list[Row] = []
+    known: set[tuple[str | None, int | None]] = set()
+    for row in rows:
+        name = (row.record_uid, row.item)
+        (repeated if name in known else once).append(row)
+        known.add(name)
+    told = [(row, _delivery(row, fraction_of)) for row in once]
     course = _course(once, planned)
     return Told(
         course=course,
-        counted=counted(course, found),
+        counted=counted(course, [delivery for _, delivery in told if delivery is not None]),
         rows=once,
-        repeated=rows.drop(index=once.index),
-        silent=once.loc[silent],
+        repeated=repeated,
+        silent=[row for row, delivery in told if delivery is None],
         planned=planned,
     )
 
 
-def _delivery(row: dict[str, Any], fraction_of: dict[int, int]) -> Delivery | None:
-    """A row as a delivery; None where it names no beam or no meterset."""
-    if row["beam"] is None:
+def _delivery(row: Row, fraction_of: Mapping[int, int]) -> Delivery | None:
+    """A row as a delivery; None where it names no beam or no meterset that can be one."""
+    if row.beam is None:
         return None
+    recorded = row.fraction or None
+    treated = fraction_of.get(row.session or 0, recorded)
     try:
-        amount = given(row["delivered_mu"], row["first_point_mu"], row["last_point_mu"])
+        amount = given(row.delivered_mu, row.first_point_mu, row.last_point_mu)
+        return Delivery(
+            beam=row.beam,
+            fraction=treated,
+            recorded_fraction=recorded if recorded != treated else None,
+            delivered_mu=amount.mu,
+            doubtful_mu=amount.other_mu,
+            specified_mu=row.specified_mu,
+            ended=Termination(row.termination or "UNKNOWN"),
+            type=DeliveryType(row.delivery_type or "TREATMENT"),
+            plan_uid=row.session_plan_uid or "",
+            record_uid=row.record_uid or "",
+            is_by_hand=row.origin == "created",
+            start_mu=row.first_point_mu or 0.0,
+            started_at=row.started_at,
+            ended_at=row.ended_at,
+            recorded_at=row.stored_at,
+        )
     except Refused:
         return None
-    recorded = row["fraction"] or None
-    treated = fraction_of.get(row["session"] or 0, recorded)
-    return Delivery(
-        beam=row["beam"],
-        fraction=treated,
-        recorded_fraction=recorded if recorded != treated else None,
-        delivered_mu=amount.mu,
-        doubtful_mu=amount.other_mu,
-        specified_mu=row["specified_mu"],
-        ended=Termination(row["termination"] or "UNKNOWN"),
-        type=DeliveryType(row["delivery_type"] or "TREATMENT"),
-        plan_uid=_text(row["session_plan_uid"]),
-        record_uid=_text(row["record_uid"]),
-        is_by_hand=row["origin"] == "created",
-        start_mu=row["first_point_mu"] or 0.0,
-        started_at=row["started_at"],
-        ended_at=row["ended_at"],
-        recorded_at=row["stored_at"],
-    )
 
 
-def _course(rows: pd.DataFrame, planned: pd.DataFrame) -> Course:
-    source = planned if len(planned) else rows
-    treating = source[(source["delivery_type"].isna() | ~source["delivery_type"].isin(["SETUP", "OPEN_PORTFILM"])).to_numpy()]
+def _course(rows: Several[Row], planned: Several[Row]) -> Course:
+    source = planned or rows
     beams: dict[int, PlannedBeam] = {}
-    for row in _plain(treating, ["beam", "beam_name", "planned_mu"]):
-        if row["beam"] is not None:
-            beams.setdefault(row["beam"], PlannedBeam(number=row["beam"], name=_text(row["beam_name"]), meterset_mu=row["planned_mu"]))
-    fractions = source["fractions_planned"].dropna()
-    names = _plain(source, ["patient_id", "plan_label", "plan_uid"])[0]
+    for row in source:
+        if row.beam is not None and row.delivery_type not in {one.value for one in UNCOUNTED}:
+            beams.setdefault(row.beam, PlannedBeam(number=row.beam, name=row.beam_name or "", meterset_mu=row.planned_mu))
+    first = source[0]
     return Course(
-        plan_uid=_text(names["plan_uid"]),
-        label=_text(names["plan_label"]),
-        patient_id=_text(names["patient_id"]),
-        fractions=int(fractions.max()) if len(fractions) else None,
+        plan_uid=first.plan_uid or "",
+        label=first.plan_label or "",
+        patient_id=first.patient_id or "",
+        fractions=max((row.fractions_planned for row in source if row.fractions_planned is not None), default=None),
         beams=tuple(beams[number] for number in sorted(beams)),
     )
 
 
-def _plain(frame: pd.DataFrame, names: list[str]) -> list[dict[str, Any]]:
-    """Rows as plain values; None for what is not known."""
-    columns = {name: [_value(one) for one in frame[name].astype(object)] for name in names}
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-
-
-def _value(one: Any) -> Any:
-    if one is None or pd.isna(one):
-        return None
-    return one.to_pydatetime() if isinstance(one, pd.Timestamp) else one
-
-
-def _text(one: Any) -> str:
-    return "" if one is None or pd.isna(one) else str(one)
+def _beginning(row: Row) -> tuple[bool, float]:
+    """The earlier is less; a beginning that is not known comes last."""
+    return (row.started_at is None, 0.0 if row.started_at is None else row.started_at.timestamp())
 
 
 def seconds(begin: datetime | None, end: datetime | None) -> float:

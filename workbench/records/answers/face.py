@@ -68,15 +68,17 @@ class Answers:
 
     def irregularities(self, *, patient_id: str | None = None, plan_uid: str | None = None) -> pd.DataFrame:
         """Missing, duplicate and contradictory records, each explained."""
-        instructions = self._records.instructions(patient_id=patient_id, plan_uid=plan_uid)
-        return irregularities(*self._courses(patient_id, plan_uid), instructions)
+        asked = Filters(patient_id=patient_id, plan_uid=plan_uid)
+        told = (self._records.instructions(**asked), self._records.workitems(**asked))
+        return irregularities(*self._courses(patient_id, plan_uid), *told)
 
     def setup_trend(self, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """Table positions, residuals and setup shifts in the order of time."""
-        return setup_trend(self._records.positions(**filters), self._records.registrations(**filters))
+        """Table positions, residuals and setup shifts in the order of time; table positions at beam-on from the treatment records."""
+        records = self._records
+        return setup_trend(records.positions(**filters), records.registrations(**filters), records.beams(**filters))
 
     def setup_spread(self, **filters: Unpack[Filters]) -> pd.DataFrame:
-        """How setups lie on average and vary, for each patient and room."""
+        """How setups lie on average and vary, for each patient, room and machine."""
         return setup_spread(self.setup_trend(**filters))
 
     def timing(self, *, patient_id: str | None = None, session: int | None = None, room: str | None = None) -> pd.DataFrame:

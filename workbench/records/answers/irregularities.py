@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Several
 from math import fsum
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 
+from workbench.dicom import codes
 from workbench.records.answers.columns import IRREGULARITIES
 from workbench.records.answers.courses import Told, courses, joined
+from workbench.records.answers.rows import Row, grouped, rows_of
 from workbench.records.typed import ordered, typed
-from workbench.treatment.delivery import RESOLUTION_MU, in_words
+from workbench.treatment.delivery import RESOLUTION_MU, STOPPED, in_words
 from workbench.treatment.session import OVER_WITHIN
+from workbench.treatment.unrecorded import Finished, unrecorded
+
+COMPARED: Final = ("beam", "fraction", "delivered_mu", "first_point_mu", "last_point_mu", "termination", "started_at", "ended_at")
+"""What two files of one record have to agree in."""
 
 
 def irregularities(
-    beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame, instructions: pd.DataFrame | None = None
+    beams: pd.DataFrame,
+    planned: pd.DataFrame,
+    sessions: pd.DataFrame,
+    instructions: pd.DataFrame | None = None,
+    workitems: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Missing, duplicate and contradictory records, by the rules that deliveries are counted with.
 
     Parameters
     ----------
-    instructions : table ``instructions``; with it, beams of completed sessions that no record tells of are found too.
+    instructions, workitems : tables of these names; with both, beams that a device finished without recording them are found too.
 
     Returns
     -------
     Columns: ``answers.columns.IRREGULARITIES``.
     """
     rows = [row for told in courses(beams, planned, sessions) for found in _FOUND for row in found(told)]
-    if instructions is not None:
-        rows += list(_unrecorded(beams, sessions, instructions))
+    if instructions is not None and workitems is not None:
+        rows += list(_unrecorded(rows_of(beams), rows_of(sessions), rows_of(instructions), rows_of(workitems)))
     return ordered(typed(rows, IRREGULARITIES), IRREGULARITIES)
 
 
@@ -50,29 +61,24 @@ def _decided(told: Told) -> Iterator[dict[str, Any]]:
 
 def _repeated(told: Told) -> Iterator[dict[str, Any]]:
     """The same record in several files: a copy when all that counts is the same."""
-    compared = ["beam", "fraction", "delivered_mu", "first_point_mu", "last_point_mu", "termination", "started_at", "ended_at"]
-    for _, other in told.repeated.iterrows():
-        is_same = (told.rows["record_uid"] == other["record_uid"]) & (told.rows["item"] == other["item"])
-        first = told.rows[is_same.fillna(False).to_numpy(dtype=bool)].iloc[0]
-        differs = [name for name in compared if not _same(first[name], other[name])]
-        where = joined([first["file"], other["file"]]) or "the source"
+    first_of = {(row.record_uid, row.item): row for row in told.rows}
+    for other in told.repeated:
+        first = first_of[other.record_uid, other.item]
+        differs = [name for name in COMPARED if getattr(first, name) != getattr(other, name)]
+        where = joined([first.file, other.file]) or "the source"
         if differs:
             sentence = f"One record says two things about {', '.join(differs)} ({where}); the first one counts."
         else:
             sentence = f"One record is here more than once ({where}); it counts once."
         kind = "contradictory" if differs else "duplicate"
-        yield _row(told, kind, sentence, fraction=other["fraction"], beam=other["beam"], record_uids=other["record_uid"])
-
-
-def _same(one: Any, other: Any) -> bool:
-    return bool(pd.isna(one) and pd.isna(other)) or bool(not pd.isna(one) and not pd.isna(other) and one == other)
+        yield _row(told, kind, sentence, fraction=other.fraction, beam=other.beam, record_uids=other.record_uid)
 
 
 def _silent(told: Told) -> Iterator[dict[str, Any]]:
-    for _, row in told.silent.iterrows():
-        what = "names no beam" if pd.isna(row["beam"]) else f"of beam {row['beam']} tells no meterset"
+    for row in told.silent:
+        what = "names no beam" if row.beam is None else f"of beam {row.beam} tells no meterset that can be one"
         sentence = f"A record {what}; nothing of it can be counted."
-        yield _row(told, "missing", sentence, fraction=row["fraction"], beam=row["beam"], record_uids=row["record_uid"])
+        yield _row(told, "missing", sentence, fraction=row.fraction, beam=row.beam, record_uids=row.record_uid)
 
 
 def _gaps(told: Told) -> Iterator[dict[str, Any]]:
@@ -111,23 +117,28 @@ def _chains(told: Told) -> Iterator[dict[str, Any]]:
                 yield _row(told, "overdelivered", sentence, **where, record_uids=joined([one.record_uid for one in parts]))
 
 
-def _unrecorded(beams: pd.DataFrame, sessions: pd.DataFrame, instructions: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    done = sessions[((sessions["state"] == "completed") & (sessions["kind"] == "treatment")).to_numpy()]
-    told = set(zip(beams["session"].dropna(), beams["beam"][beams["session"].notna()], strict=True))
-    stopped = {*beams["session"][beams["termination"].isin(["OPERATOR", "MACHINE"]).to_numpy()].dropna()}
-    tasks = instructions[instructions["session"].isin(done["session"]).to_numpy(dtype=bool)]
-    for _, task in tasks.iterrows():
-        if (task["session"], task["beam"]) in told or task["session"] in stopped:
-            continue
-        names = ("patient_id", "plan_label", "plan_uid", "fraction", "beam")
-        yield {
-            **{name: task[name] for name in names},
-            "kind": "missing",
-            "sentence": (
-                f"Session {task['session']} was completed, but no record of beam {task['beam']} came: what it got of "
-                f"fraction {task['fraction']} is not known."
-            ),
-        }
+def _unrecorded(beams: Several[Row], sessions: Several[Row], tasks: Several[Row], workitems: Several[Row]) -> Iterator[dict[str, Any]]:
+    """What a device finished without a record of it (``treatment.unrecorded``); also where the user has gone on since."""
+    done = {one.session for one in workitems if one.code == codes.RT_TREATMENT.value and one.state == "COMPLETED"}
+    treated = [one for one in sessions if one.state == "completed" and one.kind == "treatment" and one.session in done]
+    tasks_of = grouped(tasks, lambda row: row.session)
+    finished = [
+        Finished(session=one.session, fraction=one.fraction, beams=tuple(task.beam for task in tasks_of.get(one.session, [])))
+        for one in treated
+    ]
+    stopped = {one.session for one in beams if one.termination in STOPPED}
+    named = {one.session: one for one in treated}
+    for found in unrecorded(finished, {(one.session, one.beam) for one in beams}, stopped):
+        for beam in found.beams:
+            yield {
+                **{name: getattr(named[found.session], name) for name in ("patient_id", "plan_label", "plan_uid", "fraction")},
+                "beam": beam,
+                "kind": "missing",
+                "sentence": (
+                    f"Session {found.session} was completed, but no record of beam {beam} came: what it got of "
+                    f"fraction {found.fraction} is not known."
+                ),
+            }
 
 
 _FOUND = (_decided, _repeated, _silent, _gaps, _chains)

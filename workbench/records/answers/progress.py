@@ -12,7 +12,7 @@ from workbench.errors import Conflict
 from workbench.records.answers.columns import PROGRESS, TREATMENTS
 from workbench.records.answers.courses import Told, courses, joined, seconds
 from workbench.records.typed import ordered, typed
-from workbench.treatment.delivery import Delivery, Termination, in_words
+from workbench.treatment.delivery import STOPPED, Delivery, in_words
 from workbench.treatment.session import due_fraction, is_finished
 
 
@@ -93,7 +93,7 @@ def _chained(parts: tuple[Delivery, ...], whole: float | None) -> dict[str, Any]
     beam_on = fsum(seconds(one.started_at, one.ended_at) for one in parts)
     return {
         "deliveries": len(parts),
-        "interruptions": sum(one.ended in {Termination.OPERATOR, Termination.MACHINE} for one in parts),
+        "interruptions": sum(one.ended in STOPPED for one in parts),
         "is_finished": None if whole is None else is_finished(parts, whole),
         "planned_mu": whole,
         "delivered_mu": delivered,

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Several
+from datetime import datetime
+from math import fsum, nan
 from typing import Any, Final
 
-import numpy as np
 import pandas as pd
 
 from workbench.dicom import codes
 from workbench.errors import Refused
 from workbench.records.answers.columns import TERMINATIONS, TIMING
-from workbench.records.answers.courses import courses
+from workbench.records.answers.courses import courses, seconds
+from workbench.records.answers.rows import Row, grouped, rows_of
 from workbench.records.typed import ordered, typed
 
 GROUPS: Final = ("room", "machine", "patient_id", "plan_label", "delivery_type")
@@ -26,52 +29,48 @@ def timing(beams: pd.DataFrame, workitem_history: pd.DataFrame) -> pd.DataFrame:
     """
     treated = beams[(beams["kind"].isna() | (beams["kind"] == "treatment")).to_numpy()].drop_duplicates(["record_uid", "item"])
     of_treatment = workitem_history[(workitem_history["code"] == codes.RT_TREATMENT.value).to_numpy()]
+    deliveries, workitems = rows_of(treated), grouped(rows_of(of_treatment), lambda row: row.workitem_uid)
+    of_session = grouped(deliveries, lambda row: row.session)
     rows = []
-    for uid, history in of_treatment.groupby("workitem_uid", sort=False):
-        session = history["session"].dropna()
-        if len(session):
-            of_session = treated[(treated["session"] == session.iloc[0]).fillna(False).to_numpy(dtype=bool)]
-            rows.append(_timed(of_session, history) | {"workitem_uid": uid, "session": session.iloc[0]})
-    told = of_treatment["session"].dropna().unique()
-    loose = treated[~treated["session"].isin(told).to_numpy(dtype=bool)]
+    for uid, history in workitems.items():
+        session = next((row.session for row in history if row.session is not None), None)
+        if session is not None:
+            rows.append(_timed(of_session.get(session, []), history) | {"workitem_uid": uid, "session": session})
+    told = {row.session for history in workitems.values() for row in history if row.session is not None}
     # Without a workitem a session is known by the plan that was made for it, and by its fraction.
-    groups = loose.groupby(["patient_id", "session", "session_plan_uid", "fraction"], dropna=False, sort=False)
-    rows += [_timed(of_session, workitem_history[:0]) | {"session": of_session["session"].iloc[0]} for _, of_session in groups]
+    loose = [row for row in deliveries if row.session not in told]
+    groups = grouped(loose, lambda row: (row.patient_id, row.session, row.session_plan_uid, row.fraction))
+    rows += [_timed(found, []) | {"session": found[0].session} for found in groups.values()]
     return ordered(typed(rows, TIMING), TIMING)
 
 
-def _timed(beams: pd.DataFrame, history: pd.DataFrame) -> dict[str, Any]:
-    claimed = _moment(history, "IN PROGRESS")
-    completed, canceled = _moment(history, "COMPLETED"), _moment(history, "CANCELED")
-    finished = canceled if completed is pd.NaT else completed
-    on, off = beams["started_at"].min(), beams["ended_at"].max()
-    source = beams if len(beams) else history
-    states = history["state"].dropna()
+def _timed(beams: Several[Row], history: Several[Row]) -> dict[str, Any]:
+    claimed = _reached(history, "IN PROGRESS")
+    finished = _reached(history, "COMPLETED") or _reached(history, "CANCELED")
+    on = min((row.started_at for row in beams if row.started_at is not None), default=None)
+    off = max((row.ended_at for row in beams if row.ended_at is not None), default=None)
+    source = [*beams, *history][0]
     return {
-        "patient_id": source["patient_id"].iloc[0],
-        "room": source["room"].iloc[0],
-        "fraction": beams["fraction"].iloc[0] if len(beams) else None,
-        "plan_uid": beams["plan_uid"].iloc[0] if len(beams) else None,
-        "state": states.iloc[-1] if len(states) else None,
+        "patient_id": source.patient_id,
+        "room": source.room,
+        "fraction": beams[0].fraction if beams else None,
+        "plan_uid": beams[0].plan_uid if beams else None,
+        "state": next((row.state for row in reversed(history) if row.state is not None), None),
         "claimed_at": claimed,
         "beam_on_at": on,
         "beam_off_at": off,
         "finished_at": finished,
-        "claim_to_beam_on_s": _seconds(claimed, on),
-        "beam_on_to_beam_off_s": _seconds(on, off),
-        "beam_on_s": (beams["ended_at"] - beams["started_at"]).dt.total_seconds().sum(skipna=False) if len(beams) else np.nan,
-        "beam_off_to_finish_s": _seconds(off, finished),
-        "whole_s": _seconds(claimed, finished),
+        "claim_to_beam_on_s": seconds(claimed, on),
+        "beam_on_to_beam_off_s": seconds(on, off),
+        "beam_on_s": fsum(seconds(row.started_at, row.ended_at) for row in beams) if beams else nan,
+        "beam_off_to_finish_s": seconds(off, finished),
+        "whole_s": seconds(claimed, finished),
     }
 
 
-def _moment(history: pd.DataFrame, state: str) -> Any:
-    found = history["at"][(history["state"] == state).to_numpy()]
-    return found.min() if len(found) else pd.NaT
-
-
-def _seconds(begin: Any, end: Any) -> float:
-    return float("nan") if pd.isna(begin) or pd.isna(end) else float((end - begin).total_seconds())
+def _reached(history: Several[Row], state: str) -> datetime | None:
+    """When a workitem first had a state."""
+    return min((row.at for row in history if row.state == state), default=None)
 
 
 def terminations(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame, *, by: str = "room") -> pd.DataFrame:
@@ -89,26 +88,42 @@ def terminations(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFr
     ------
     Refused : they cannot be counted by this column.
     """
+    return shares_of(termination_parts(beams, planned, sessions, by=by))
+
+
+def termination_parts(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """What the answer is made of: each way of each group counted among these deliveries.
+
+    Raises
+    ------
+    Refused : they cannot be counted by this column.
+    """
     if by not in GROUPS:
         raise Refused(f"terminations: found {by!r} to count by, expected one of {', '.join(GROUPS)}", rule="group")
     found = []
     for told in courses(beams, planned, sessions):
-        groups = {(row.record_uid, row.beam): getattr(row, by) for row in told.rows.itertuples()}
+        groups = {(row.record_uid, row.beam): getattr(row, by) for row in told.rows}
         found += [
-            {
-                "group": groups[one.record_uid, one.beam],
-                "termination": one.ended.value,
-                "delivered_mu": one.delivered_mu,
-                "missing_mu": 0.0 if one.specified_mu is None else max(one.specified_mu - one.delivered_mu, 0.0),
-            }
+            (
+                groups[one.record_uid, one.beam],
+                one.ended.value,
+                1,
+                one.delivered_mu,
+                0.0 if one.specified_mu is None else max(one.specified_mu - one.delivered_mu, 0.0),
+            )
             for one in told.counted.deliveries
         ]
-    if not found:
-        return typed([], TERMINATIONS)
-    frame = pd.DataFrame(found).astype({"group": "string"})
-    counted = frame.groupby(["group", "termination"], dropna=False, sort=False).agg(
-        deliveries=("delivered_mu", "size"), delivered_mu=("delivered_mu", "sum"), missing_mu=("missing_mu", "sum")
-    )
-    counted = counted.reset_index()
-    of_group = counted.groupby("group", dropna=False)["deliveries"].transform("sum")
-    return ordered(typed(counted.assign(share_percent=100.0 * counted["deliveries"] / of_group), TERMINATIONS), TERMINATIONS)
+    kinds = {"group": "string", "termination": "string", "deliveries": "int64", "delivered_mu": "float64", "missing_mu": "float64"}
+    return terminations_merged(pd.DataFrame(found, columns=list(kinds)).astype(kinds))
+
+
+def terminations_merged(parts: pd.DataFrame) -> pd.DataFrame:
+    """Parts of the same group and way as one; in any order, and as often as one likes."""
+    return parts.groupby(["group", "termination"], dropna=False, sort=False).sum().reset_index()
+
+
+def shares_of(parts: pd.DataFrame) -> pd.DataFrame:
+    """The answer from all its parts."""
+    whole = terminations_merged(parts)
+    of_group = whole.groupby("group", dropna=False)["deliveries"].transform("sum")
+    return ordered(typed(whole.assign(share_percent=100.0 * whole["deliveries"] / of_group), TERMINATIONS), TERMINATIONS)
