@@ -7,7 +7,7 @@
 #   WORKBENCH_SHARED=DIR    real input for the tests; otherwise ../shared where present
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab voila test test-fast bench lint format-check ruff mypy layers notebooks screenshots statement dictionary system clean
+.PHONY: help demo lab voila test test-fast bench lint format-check ruff mypy layers notebooks binder-check screenshots statement dictionary system clean
 
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14
 BIN := .venv/bin
@@ -140,6 +140,10 @@ test: system lint
 notebooks: .venv/installed-all
 	@if [ -n "$(REGRESSION_NOTEBOOKS)" ]; then $(NBVAL) --nbval $(REGRESSION_NOTEBOOKS); fi
 	@if [ -n "$(TUTORIAL_NOTEBOOKS)" ]; then $(NBVAL) --nbval-lax $(TUTORIAL_NOTEBOOKS); fi
+
+# mybinder.org without Docker: its frozen base versions, the steps of its Dockerfile, then all notebooks and browser tests; some minutes.
+binder-check: system .venv/installed-all
+	@$(PY) -m tests.binder.clean $(BINDER_ARGS)
 
 bench: .venv/installed-all
 	@$(PY) -m tests.benchmarks.run $(BENCH_ARGS)
