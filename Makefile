@@ -7,7 +7,7 @@
 #   WORKBENCH_SHARED=DIR    real input for the tests; otherwise ../shared where present
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab voila test test-fast bench lint format-check ruff mypy layers notebooks binder-check screenshots statement dictionary system clean
+.PHONY: help demo lab voila test test-fast bench lint format-check ruff mypy layers notebooks binder-check badges screenshots statement dictionary system clean
 
 CANDIDATES := python3 python3.13 python3.12 python3.11 python3.14
 BIN := .venv/bin
@@ -147,6 +147,10 @@ binder-check: system .venv/installed-all
 
 bench: .venv/installed-all
 	@$(PY) -m tests.benchmarks.run $(BENCH_ARGS)
+
+# Badges for mybinder.org, for the remote origin on GitHub or REPO=organisation/name.
+badges: .venv/installed-core
+	@$(PY) binder/badges.py $(if $(REPO),--repository "$(REPO)")
 
 # The pictures of README and notebooks, from the running dashboards; after a change of how they look.
 screenshots: system .venv/installed-all
