@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from pydicom.dataset import Dataset
@@ -38,6 +38,11 @@ class FixedClock:
 
     def __init__(self, now: datetime = NOW) -> None:
         self.time = now
+
+    @property
+    def zone(self) -> tzinfo:
+        """That of the time it was set to."""
+        return self.time.tzinfo or UTC
 
     def now(self) -> datetime:
         """The time it was set to."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from workbench.ocular import OcularPlan, read_eyeplan, sample_eyeplan
@@ -14,6 +14,11 @@ SQUARE_MM = ((-5.0, -5.0), (-5.0, 5.0), (5.0, 5.0), (5.0, -5.0))
 
 class StoppedClock:
     """A clock that always tells the same time."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """UTC."""
+        return UTC
 
     def now(self) -> datetime:
         """Noon of 1 June 2026, UTC."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pandas as pd
@@ -12,9 +17,11 @@ import pytest
 from pydicom.dataset import Dataset
 
 from tests.clinic import make_ct, make_ion_plan, make_record
+from workbench.device.generated import write_generated
 from workbench.dicom import part10, uids
 from workbench.errors import Refused, Unavailable
 from workbench.records import ScannedRecords, of_datasets, scan
+from workbench.records.scanning.parts import SCANNED
 from workbench.settings import OWN
 from workbench.treatment.delivery import Termination
 
@@ -143,6 +150,7 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_stopped(folder: Path, tmp_path
         calls.append(1)
         if len(calls) == 2:
             (parts / ".aside-half").mkdir()
+            os.utime(parts / ".aside-half", (0, 0))
             raise Unavailable("disk full")
         return write(parts, tables)
 
@@ -154,6 +162,61 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_stopped(folder: Path, tmp_path
 
     assert (rest.counts.files, told(rest)) == (4, EXPECTED)
     assert list(cache.rglob(".aside-*")) == []
+
+
+def test_what_another_scan_is_writing_stays(folder: Path, tmp_path: Path) -> None:
+    """Begun just now, it may be another scan's."""
+    scan(folder, cache=tmp_path / "cache", zone=UTC)
+    (parts,) = (tmp_path / "cache").iterdir()
+    (parts / ".aside-now").mkdir()
+
+    scan(folder, cache=tmp_path / "cache", zone=UTC)
+
+    assert (parts / ".aside-now").is_dir()
+
+
+def test_parts_of_many_days_are_joined(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file a part, six parts; joined four by four they are two, and say the same; a changed file is still noticed."""
+    cache = str(tmp_path / "cache")
+    monkeypatch.setattr("workbench.records.scanning.scanner.BATCH", 1)
+    assert len(scan(folder, cache=cache, zone=UTC).source.parts.all()) == 6
+    monkeypatch.setattr("workbench.records.scanning.parts.MANY", 4)
+
+    joined = scan(folder, cache=cache, zone=UTC)
+
+    assert (len(joined.source.parts.all()), joined.counts, told(joined)) == (2, (0, 0), EXPECTED)
+    (folder / "record.dcm").write_bytes(b"no DICOM any more")
+    assert len(scan(folder, cache=cache, zone=UTC).unreadable()) == 4
+
+
+def test_two_scans_at_once_count_a_file_once(folder: Path, tmp_path: Path) -> None:
+    """What both kept is dropped from one of the parts by the next scan."""
+    first, second = (scan(folder, cache=tmp_path / name, zone=UTC) for name in ("one", "two"))
+    (part,) = second.source.parts.all()
+    part.rename(first.source.parts.folder / part.name)
+
+    again = scan(folder, cache=tmp_path / "one", zone=UTC)
+
+    assert (again.counts, len(again.files()), told(again)) == ((0, 0), 6, EXPECTED)
+
+
+def test_damaged_files_are_all_there_again(tmp_path: Path) -> None:
+    """Sixty generated files, each with some bytes changed or cut off: read or unreadable, and every row of a table leads to a file."""
+    random = Random(7)
+    count = write_generated(tmp_path, 50, seed=4)
+    for path in sorted(tmp_path.rglob("*.dcm")):
+        content = bytearray(path.read_bytes())
+        for _ in range(random.randint(1, 4)):
+            content[random.randrange(len(content))] = random.randrange(256)
+        path.write_bytes(content[: random.choice([len(content), len(content), len(content) - random.randrange(900)])])
+
+    with scan(tmp_path, zone=UTC) as records:
+        files = records.files()
+        assert records.counts == (count, len(records.unreadable()))
+        assert 10 < len(records.unreadable()) < count - 10
+        assert set(files["file"][files["rows"].isna()]) == set(records.unreadable()["file"])
+        rows = pd.concat([records.table(name)["file"] for name in SCANNED]).value_counts()
+        assert rows.to_dict() == files.set_index("file")["rows"].dropna().loc[lambda counts: counts > 0].to_dict()
 
 
 def test_what_is_no_file_does_not_end_a_scan(folder: Path) -> None:
@@ -208,6 +271,21 @@ def test_a_file_that_ends_its_process_is_unreadable(folder: Path, monkeypatch: p
     with scan(folder, zone=UTC, processes=2) as records:
         expected = EXPECTED | {"images": [], "rules": [("file",), ("process",), ("sop-class",), ("structure",)]}
         assert (records.counts, told(records)) == ((6, 4), expected)
+
+
+@pytest.mark.slow
+def test_a_scan_that_was_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    """Killed at the 70th file, ten a part: six parts are there; the next scan reads the rest, and they say what one scan says."""
+    count = write_generated(tmp_path / "set", 90, seed=6)
+    command = [sys.executable, "-m", "tests.records.deadly", str(tmp_path / "set"), str(tmp_path / "cache"), "70"]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+
+    rest = scan(tmp_path / "set", cache=tmp_path / "cache", zone=UTC)
+
+    assert rest.counts == (count - 60, 0)
+    with scan(tmp_path / "set", zone=UTC) as whole:
+        for name in ("files", *SCANNED):
+            pd.testing.assert_frame_equal(rest.table(name), whole.table(name))
 
 
 @pytest.fixture(autouse=True)

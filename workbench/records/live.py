@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import fields
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import pandas as pd
 from workbench.archive.archive import Archive
 from workbench.archive.rows import SessionRow, StepState
 from workbench.archive.tabulated import EVERY, TABULATED, Asked, Span
+from workbench.clock import machine_zone
 from workbench.dicom import part10
 from workbench.events import EventKind
 from workbench.mapping.records import read_spots
@@ -41,7 +42,7 @@ class ArchiveSource:
     @property
     def zone(self) -> tzinfo:
         """That of the machine."""
-        return datetime.now().astimezone().tzinfo or UTC
+        return machine_zone()
 
     def rows(self, table: Table, wanted: Wanted) -> pd.DataFrame:
         """At least the rows that are wanted; one query, and for spots the files of the records that it finds.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import pandas as pd
 
 from workbench.archive.tabulated import Span
+from workbench.clock import machine_zone
 from workbench.errors import Refused
 from workbench.records import columns
 from workbench.records.columns import TABLES, Table
@@ -24,7 +25,6 @@ from workbench.records.scaled_answers import ScaledAnswers
 from workbench.records.scanning.batch import gathered
 from workbench.records.scanning.parts import SCANNED
 from workbench.records.scanning.places import Listed, Place, place_of
-from workbench.records.scanning.scanner import machine_zone
 from workbench.records.scanning.source import ScannedRecords, planned, read_parts, to_frame, with_plans
 from workbench.records.typed import typed, unknown
 

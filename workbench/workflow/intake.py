@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
 from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
@@ -191,7 +190,7 @@ class Intake:
         archive, now = self.desk.archive, self.desk.clock.now()
         keys = index_keys(dataset)
         is_record = instance.sop_class_uid in RECORDS
-        record = read_record(instance.read(), zone=now.tzinfo or UTC) if is_record else None
+        record = read_record(instance.read(), zone=self.desk.clock.zone) if is_record else None
         planned = read_planned(instance.read()) if instance.sop_class_uid == uids.RT_ION_PLAN else ()
         setup = Setup.of(dataset)
         isocentre_mm = self._isocentre(session) if setup.registrations else ORIGIN_MM

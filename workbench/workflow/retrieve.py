@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -76,7 +75,7 @@ class Retrieve:
         Refused : the level is missing or unknown, the identifier cannot be matched by, or the AE title may not ask.
         """
         level = _level(identifier)
-        query = Query.of(identifier, self.desk.clock.now().tzinfo or UTC)
+        query = Query.of(identifier, self.desk.clock.zone)
         tests = {key.keyword: key.test for key in query.keys if key.test is not None}
         known = {COLUMNS[keyword]: test for keyword, test in tests.items() if keyword in _matched(level)}
         counted = {keyword for keyword in COUNTED[level] if query.get(keyword) is not None}

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 
 from pydicom.dataset import Dataset
@@ -244,7 +244,7 @@ class _Filter:
 
     @classmethod
     def of(cls, keys: Dataset, dialect: Dialect, desk: Desk) -> _Filter:
-        query = Query.of(keys, desk.clock.now().tzinfo or UTC)
+        query = Query.of(keys, desk.clock.zone)
         is_void = any(not key.is_universal and not is_key(key.keyword) for key in query.keys)
         return cls(query=None if is_void else query.only(is_key), dialect=dialect)
 

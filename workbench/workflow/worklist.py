@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
 
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
@@ -67,7 +66,7 @@ class Worklist:
         ------
         Refused : the identifier cannot be matched by, or the AE title may not ask.
         """
-        asked = Query.of(identifier, self.desk.clock.now().tzinfo or UTC)
+        asked = Query.of(identifier, self.desk.clock.zone)
         _must_be_single(asked)
         query = asked.only(is_key)
         _must_ask(query)

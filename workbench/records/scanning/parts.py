@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 from uuid import uuid4
 
 import pyarrow as pa
@@ -29,6 +30,12 @@ from workbench.records.scanning.places import Listed
 READER: Final = 1
 """Raised when the same files give other rows; what older readers kept is then scanned again."""
 ASIDE: Final = ".aside-"
+SMALL: Final = 1000
+"""A part of fewer files may be joined with others."""
+MANY: Final = 16
+"""So many small parts are joined."""
+LEFT_S: Final = 600
+"""What was begun aside so many seconds ago was left there; writing a part takes one."""
 LISTING: Final = "listing"
 """The table of a part's files."""
 TYPES: Final = MappingProxyType(
@@ -115,12 +122,30 @@ class Parts:
         found: dict[Listed, Path] = {}
         twice: dict[Path, set[str]] = {}
         for part in self.all():
-            for one in _listing(part):
-                if one in found:
-                    twice.setdefault(part, set()).add(one.file)
-                else:
-                    found[one] = part
+            listed = dict.fromkeys(_listing(part), part)
+            if not found.keys().isdisjoint(listed):
+                again = found.keys() & listed.keys()
+                twice[part] = {one.file for one in again}
+                listed = dict.fromkeys(listed.keys() - again, part)
+            found.update(listed)
         return found, twice
+
+    def join(self) -> None:
+        """Write many small parts as few, since reading a part costs as much as reading some thousand rows.
+
+        A folder that grows day by day is scanned day by day, and each scan leaves a part.
+        """
+        counted = {part: pq.read_metadata(part / f"{LISTING}.parquet").num_rows for part in self.all()}
+        small = [part for part, files in counted.items() if files < SMALL]
+        if len(small) < MANY:
+            return
+        for at in range(0, len(small), MANY):
+            together = small[at : at + MANY]
+            tables = {table: pa.concat_tables([_whole(part / f"{table}.parquet") for part in together]) for table in SCHEMAS}
+            write_part(self.folder, tables)
+            # Cut off here, the next scan finds these files listed twice and drops one of each.
+            for part in together:
+                shutil.rmtree(part)
 
     def drop(self, stale: Mapping[Path, set[str]]) -> None:
         """Write parts anew without these of their files."""
@@ -132,18 +157,23 @@ class Parts:
             shutil.rmtree(part)
 
     def tidy(self) -> None:
-        """Remove what was being written when an earlier scan was cut off."""
+        """Remove what was being written when an earlier scan was cut off, but not what another scan is writing now."""
         for aside in self.folder.glob(f"{ASIDE}*"):
-            shutil.rmtree(aside)
+            if aside.stat().st_mtime < time.time() - LEFT_S:
+                shutil.rmtree(aside)
 
 
 def _listing(part: Path) -> Iterator[Listed]:
-    columns = pq.read_table(part / f"{LISTING}.parquet", columns=list(Listed._fields), partitioning=None)
+    with pq.ParquetFile(part / f"{LISTING}.parquet") as file:
+        columns = file.read(list(Listed._fields), use_threads=False)
     return map(Listed._make, zip(*(column.to_pylist() for column in columns.itercolumns()), strict=True))
 
 
-def _of_files(path: Path, files: Sequence[str]) -> Any:
-    if not path.is_file():
-        return SCHEMAS[path.stem].empty_table()
-    rows = pq.read_table(path, partitioning=None)
+def _whole(path: Path) -> pa.Table:
+    """The rows of a table of a part."""
+    return pq.read_table(path, partitioning=None) if path.is_file() else SCHEMAS[path.stem].empty_table()
+
+
+def _of_files(path: Path, files: Sequence[str]) -> pa.Table:
+    rows = _whole(path)
     return rows.filter(pc.is_in(rows["file"], value_set=pa.array(files, pa.string())))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -15,6 +17,7 @@ from workbench.errors import Refused, Unavailable
 
 IN_MEMORY: Final = ("memory",)
 """Protocols of file systems that other processes cannot see."""
+NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 MOMENTS: Final = ("mtime", "LastModified", "last_modified", "updated", "created")
 MARKS: Final = ("ETag", "etag", "md5Hash", "generation")
 """What the file systems of fsspec call the moment of the last change, and what changes with the content."""
@@ -85,35 +88,50 @@ class LocalPlace:
         """Every file below; links to folders are not followed."""
         for path in self.paths:
             if path.is_dir():
-                yield from self._below(str(path.absolute()))
+                yield from _below(str(path.absolute()), None if self.without is None else str(self.without.absolute()))
             else:
-                yield _listed(str(path.absolute()))
+                yield _listed(str(path.absolute()), path.stat)
 
     def read(self, file: str, length: int | None = None) -> bytes:
         """The bytes of a file, or its first ones."""
-        if not stat.S_ISREG(os.stat(file).st_mode):  # noqa: PTH116 - of a million files, paths are not made into objects
-            raise OSError(0, "no regular file", file)
-        with open(file, "rb") as opened:  # noqa: PTH123 - likewise
-            return opened.read() if length is None else opened.read(length)
-
-    def _below(self, folder: str) -> Iterator[Listed]:
-        if self.without is not None and folder == str(self.without.absolute()):
-            return
+        # Not to wait for a pipe that nobody writes to.
+        handle = os.open(file, os.O_RDONLY | NO_WAIT)
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-        except OSError:
-            yield _listed(folder)
-            return
-        for entry in entries:
-            if entry.is_dir(follow_symlinks=False):
-                yield from self._below(entry.path)
-            else:
-                yield _listed(entry.path)
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise OSError(0, "no regular file", file)
+            return _read(handle, found.st_size if length is None else length)
+        finally:
+            os.close(handle)
 
 
-def _listed(file: str) -> Listed:
+def _below(folder: str, without: str | None) -> Iterator[Listed]:
+    if folder == without:
+        return
     try:
-        found = os.stat(file)  # noqa: PTH116 - as above
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=attrgetter("name"))
+    except OSError:
+        yield _listed(folder, partial(os.stat, folder))
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path, without)
+        else:
+            yield _listed(entry.path, entry.stat)
+
+
+def _read(handle: int, length: int) -> bytes:
+    """So many bytes of a file, fewer when it is shorter."""
+    data = os.read(handle, length)
+    while len(data) < length and (more := os.read(handle, length - len(data))):
+        data += more
+    return data
+
+
+def _listed(file: str, told: Callable[[], os.stat_result]) -> Listed:
+    try:
+        found = told()
     except OSError:
         # A link that leads nowhere, or a file that went meanwhile: reading it says so.
         return Listed(file, 0, 0, "")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,6 +15,7 @@ from typing import Any, Final, TypeVar
 from pydicom.dataset import Dataset
 from tqdm.auto import tqdm
 
+from workbench.clock import machine_zone
 from workbench.dicom import part10
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.reading import EncodedDataset
@@ -23,9 +26,11 @@ from workbench.records.scanning.places import DatasetPlace, Listed, Place, place
 from workbench.records.scanning.source import Kept, ScannedRecords, ScannedSource
 from workbench.records.scanning.workers import scanned
 
-BATCH: Final = 500
-"""Files of a part: what is read again when a scan was cut off, and what a process has in memory."""
-FEW: Final = 300
+BATCH: Final = 2000
+"""Files of a part at most: what is read again when a scan was cut off, and what a process has in memory."""
+LEAST: Final = 250
+"""Files of a part at least, while there are so many."""
+FEW: Final = 1000
 """So few files are read before another process has started."""
 
 Given = Dataset | Encoded | EncodedDataset
@@ -39,13 +44,14 @@ class Scanning:
     ----------
     cache : folder that the tables are kept in, so that only new and changed files are read the next time; it holds what the records say
         of patients. None keeps them until the records are closed.
-    zone : in which an object's dates and times are meant when it does not say so itself; None takes that of the machine.
+    zone : in which an object's dates and times are meant when it does not say so itself; None takes that of the machine, with its rules
+        for summer and winter.
     processes : None takes as many as the machine has processors; 1 reads in this process.
     progress : show a bar.
     options : of the file system of a URL.
     """
 
-    cache: Path | None = None
+    cache: str | Path | None = None
     zone: tzinfo | None = None
     processes: int | None = None
     progress: bool = False
@@ -78,14 +84,14 @@ def scan(*paths: str | Path, how: Scanning | None = None, **options: Any) -> Sca
     """
     how = how or Scanning(**options)
     zone = how.zone or machine_zone()
-    place = place_of(paths, options=how.options, without=how.cache)
     kept = Kept(how.cache)
+    place = place_of(paths, options=how.options, without=None if how.cache is None else kept.folder)
     parts = Parts.under(kept.folder, zone)
     parts.tidy()
+    parts.join()
     counts = Counts()
-    batches = (Batch(place=place, files=files, parts=parts.folder, zone=zone) for files in _batched(_unknown(place, parts)))
     with tqdm(desc="scan", unit=" files", disable=not how.progress) as bar:
-        for done in _run(batches, how.processes or os.cpu_count() or 1, place):
+        for done in _run(_unknown(place, parts), place, partial(_batch, place, parts, zone), how.processes or os.cpu_count() or 1):
             counts = counts.plus(done)
             bar.update(done.files)
     return ScannedRecords(ScannedSource(parts=parts, zone=zone, place=place), counts, kept)
@@ -102,19 +108,33 @@ def _unknown(place: Place, parts: Parts) -> Iterator[Listed]:
     parts.drop(stale)
 
 
-def _run(batches: Iterator[Batch], processes: int, place: Place) -> Iterator[Counts]:
-    first = next(batches, None)
-    if first is None:
-        return
-    if processes == 1 or not place.is_shared or len(first.files) <= FEW:
-        yield first.scan()
-        yield from (batch.scan() for batch in batches)
-        return
-    yield from scanned(chain([first], batches), processes)
+def _batch(place: Place, parts: Parts, zone: tzinfo, files: tuple[Listed, ...]) -> Batch:
+    return Batch(place=place, files=files, parts=parts.folder, zone=zone)
+
+
+def _run(files: Iterator[Listed], place: Place, batch_of: Callable[[tuple[Listed, ...]], Batch], processes: int) -> Iterator[Counts]:
+    """Have files read, here or by so many processes."""
+    first = tuple(islice(files, FEW + 1))
+    every = chain(first, files)
+    if processes > 1 and place.is_shared and len(first) > FEW:
+        yield from scanned(map(batch_of, _shared_out(every, processes)), processes)
+    else:
+        yield from (batch_of(batch).scan() for batch in _batched(every))
+
+
+def _shared_out(files: Iterator[Listed], processes: int) -> Iterator[tuple[Listed, ...]]:
+    """Batches for processes, smaller towards the end so that all end together."""
+    ahead: deque[Listed] = deque()
+    while True:
+        ahead.extend(islice(files, 2 * processes * BATCH - len(ahead)))
+        if not ahead:
+            return
+        size = min(BATCH, max(LEAST, len(ahead) * 2 // (3 * processes)), len(ahead))
+        yield tuple(ahead.popleft() for _ in range(size))
 
 
 def of_datasets(
-    datasets: Iterable[Given], *, zone: tzinfo | None = None, cache: Path | None = None, progress: bool = False
+    datasets: Iterable[Given], *, zone: tzinfo | None = None, cache: str | Path | None = None, progress: bool = False
 ) -> ScannedRecords:
     """The tables of data sets, one after the other; there may be more than fit into memory.
 
@@ -160,8 +180,3 @@ def _batched(items: Iterable[_One]) -> Iterator[tuple[_One, ...]]:
     left = iter(items)
     while batch := tuple(islice(left, BATCH)):
         yield batch
-
-
-def machine_zone() -> tzinfo:
-    """That of the machine."""
-    return datetime.now().astimezone().tzinfo or UTC

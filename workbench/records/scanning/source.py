@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
@@ -29,6 +29,8 @@ from workbench.records.wanted import Wanted
 PANDAS: Final = MappingProxyType({pa.string(): pd.StringDtype(), pa.int64(): pd.Int64Dtype()})
 OF_PLAN: Final = ("plan_label", "planned_mu")
 """What a recorded beam has of its plan, where that was scanned, too."""
+OF_PLANS: Final = ["plan_uid", "beam", *OF_PLAN]
+"""What planned beams are read for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +61,10 @@ class ScannedSource:
 
     def planned(self) -> pd.DataFrame:
         """What recorded beams have of their plans."""
-        return planned(self._read("planned_beams", None))
+        return planned(self._read("planned_beams", None, OF_PLANS))
 
-    def _read(self, name: str, fits: pc.Expression | None) -> pd.DataFrame:
-        return read_parts(self.parts.files(name), name, fits)
+    def _read(self, name: str, fits: pc.Expression | None, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        return read_parts(self.parts.files(name), name, fits, columns)
 
     def _spots(self, wanted: Wanted) -> pd.DataFrame:
         beams = self._read("beams", None)
@@ -104,17 +106,18 @@ class ScannedRecords(Records):
         self._kept.close()
 
 
-def read_parts(files: list[str], name: str, fits: pc.Expression | None) -> pd.DataFrame:
+def read_parts(files: list[str], name: str, fits: pc.Expression | None, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """The rows of these Parquet files of one table.
 
     Parameters
     ----------
     fits : what rows have to fit; None takes all.
+    columns : of the table; None takes all.
     """
     schema = SCHEMAS[name]
     if not files:
-        return to_frame(schema.empty_table())
-    return to_frame(pads.dataset(files, schema=schema, format="parquet").to_table(filter=fits))
+        return to_frame(schema.empty_table().select(columns or schema.names))
+    return to_frame(pads.dataset(files, schema=schema, format="parquet").to_table(columns=columns, filter=fits))
 
 
 def to_frame(rows: pa.Table) -> pd.DataFrame:
@@ -143,7 +146,7 @@ def narrowing(table: Table, wanted: Wanted) -> pc.Expression | None:
 
 def planned(beams: pd.DataFrame) -> pd.DataFrame:
     """What recorded beams have of their plans, one row for each beam of a plan; of a plan that was found twice the first."""
-    return beams[["plan_uid", "beam", *OF_PLAN]].drop_duplicates(["plan_uid", "beam"])
+    return beams[OF_PLANS].drop_duplicates(["plan_uid", "beam"])
 
 
 def with_plans(beams: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
@@ -156,7 +159,7 @@ def with_plans(beams: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
 class Kept:
     """Where a scan is kept: in a cache, or for the while."""
 
-    def __init__(self, cache: Path | None) -> None:
+    def __init__(self, cache: str | Path | None) -> None:
         self.folder = Path(cache) if cache is not None else Path(tempfile.mkdtemp(prefix="workbench-scan-"))
         # Also when nobody closes the records, as in a notebook.
         self._removed = None if cache is not None else weakref.finalize(self, shutil.rmtree, self.folder)
