@@ -187,6 +187,14 @@ def open_notebook(page: Any, address: str, name: str) -> None:
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
 
 
+def open_file(page: Any, address: str, folder: str, name: str) -> None:
+    """Double-click a file in JupyterLab's file browser."""
+    page.goto(f"{address}/lab{f'/tree/{folder}' if folder else ''}?reset", wait_until="domcontentloaded")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
+    page.dblclick(f'.jp-DirListing-item[title^="Name: {name}"]')
+    page.wait_for_selector(".opw-viewer")
+
+
 def run_all(page: Any) -> list[str]:
     """Run all cells; the errors of those that failed."""
     cells = page.evaluate(RUN_ALL, RUN_MS)

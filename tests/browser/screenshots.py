@@ -1,59 +1,155 @@
-"""The pictures of the documents, taken from the running dashboards: ``make screenshots``."""
+"""The pictures of the documents, taken from the running dashboards: ``make screenshots``.
+
+A picture is one row of `PICTURES`: a cell that shows the dashboard, and the moves until there is to see what the picture is about.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from pydicom import dcmread
 
 from tests.browser import lab
 from tests.browser.lab import expect
+from workbench.bench import Workbench
+from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 
 IMAGES = Path(__file__).resolve().parents[2] / "notebooks" / "images"
-SESSION = """
+SAMPLE = """
 import workbench as wb
-from workbench_widgets import SessionDashboard
+import workbench_widgets as ww
 
 bench = wb.Workbench(port=11112)
 plan = bench.add_plan(wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan()))
-bench.check_in(plan, meterset_mu={1: 120.0})
+"""
+TREATED = f"""{SAMPLE}
+bench.check_in(plan, meterset_mu={{1: 120.0}})
 wb.SimulatedDevice(bench.address).treat()
 bench.complete(1)
-dashboard = SessionDashboard(bench, plan)
-dashboard
 """
-"""Fraction 1 is done, so that there is a record to show; fraction 2 is photographed under way."""
+"""Fraction 1 is done, so that there is a record to show."""
 
 
-def session(target: Path) -> None:
-    """The session dashboard while a beam is on."""
-    with tempfile.TemporaryDirectory() as name:
-        notebooks = Path(name) / "notebooks"
+def under_way(page: Any) -> None:
+    """Fraction 2, while its beam is on."""
+    page.click(".wb-check-in")
+    expect(page, ".wb-deliver").to_be_enabled()
+    page.select_option(".wb-scenario select", "slow")
+    expect(page, ".wb-deliver").to_contain_text("slow")
+    page.click(".wb-deliver")
+    expect(page, ".wb-setup-images .wb-heading").to_contain_text("acquired")
+    expect(page, ".wb-bar").to_have_attribute("aria-valuenow", re.compile("^6"))
+
+
+def explained(page: Any) -> None:
+    """A refusal in words, after the device has finished."""
+    expect(page, ".wb-monitor-workitems .wb-state >> nth=0").to_have_attribute("data-state", "COMPLETED")
+    expect(page, ".wb-explanation").to_contain_text("Accepted would have been:")
+
+
+def turned(page: Any) -> None:
+    """Another gaze, with the clips where its films would show them."""
+    page.wait_for_selector(".wb-bev-vertex")
+    page.wait_for_selector(".wb-eye-depth .wb-drawn")
+    planned = page.get_attribute(".wb-eye-depth img", "src")
+    page.click(".wb-polar .widget-readout")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    expect(page, ".wb-eye-beam .wb-notice").to_contain_text("8.0°")
+    expect(page, ".wb-eye-depth img").not_to_have_attribute("src", planned)
+
+
+def home_shown(page: Any) -> None:
+    """Home as it opens."""
+    expect(page, ".wb-home .wb-plan-card").to_contain_text("fraction 1 of 5")
+    page.wait_for_selector(".wb-home .wb-setup-images .wb-drawn")
+
+
+def checked(page: Any) -> None:
+    """A plan in the viewer, its findings beside it."""
+    page.click('.opw-toggle[data-path="300A03A2"]')
+    page.click(".opw-check")
+    page.click(".opw-findings li[data-code=missing] button")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture.
+
+    Parameters
+    ----------
+    cell : shows the dashboard; empty where ``file`` is opened instead.
+    pose : makes the moves until the picture can be taken.
+    of : what of the page is taken.
+    file : writes a file into the folder it is given, and returns it; double-clicked in the file browser.
+    """
+
+    cell: str = ""
+    pose: Callable[[Any], None]
+    of: str = ".wb-dashboard >> nth=0"
+    height: int = 1250
+    file: Callable[[Path], Path] | None = None
+
+
+def plan_without_label(folder: Path) -> Path:
+    """A plan that lacks what every plan must have."""
+    with Workbench(listen=False) as bench:
+        exported = bench.export(read_eyeplan(sample_eyeplan()), folder / "exported")
+    path = next(one for one in exported if dcmread(one).Modality == "RTPLAN")
+    dataset = dcmread(path)
+    del dataset.RTPlanLabel
+    dataset.save_as(folder / "plan.dcm")
+    return folder / "plan.dcm"
+
+
+PICTURES = {
+    "home": Picture(cell=f"{TREATED}\nww.HomeDashboard(bench)", pose=home_shown, height=1420),
+    "session": Picture(cell=f"{TREATED}\nww.SessionDashboard(bench, plan)", pose=under_way),
+    "worklist": Picture(
+        cell=f"{SAMPLE}\nbench.check_in(plan, meterset_mu={{1: 120.0}})\n"
+        'wb.SimulatedDevice(bench.address).run("competing-claim")\nww.WorklistMonitor(bench)',
+        pose=explained,
+    ),
+    "eye-and-beam": Picture(cell=f"{SAMPLE}\nww.EyeBeamView(plan)", pose=turned),
+    "viewer": Picture(file=plan_without_label, pose=checked, of=".jp-MainAreaWidget:has(.opw-viewer)", height=800),
+}
+"""Name of the file → how the picture is made."""
+
+
+def take(name: str, target: Path) -> None:
+    """Take one picture, of a server and a browser of its own."""
+    picture = PICTURES[name]
+    with tempfile.TemporaryDirectory() as place:
+        notebooks = Path(place) / "notebooks"
         notebooks.mkdir()
-        lab.write_notebook(notebooks / "session.ipynb", SESSION)
-        with lab.server(Path(name), notebooks) as address, lab.browser_page(height=1250, scale=1.25) as page:
-            lab.open_notebook(page, address, "session.ipynb")
-            failures = lab.run_all(page)
-            if failures:
-                raise SystemExit("\n".join(failures))
-            page.click(".wb-check-in")
-            expect(page, ".wb-deliver").to_be_enabled()
-            page.select_option(".wb-scenario select", "slow")
-            expect(page, ".wb-deliver").to_contain_text("slow")
-            page.click(".wb-deliver")
-            expect(page, ".wb-setup-images .wb-heading").to_contain_text("acquired")
-            expect(page, ".wb-bar").to_have_attribute("aria-valuenow", re.compile("^6"))
+        with lab.server(Path(place), notebooks) as address, lab.browser_page(height=picture.height, scale=1.25) as page:
+            if picture.file is None:
+                lab.write_notebook(notebooks / "picture.ipynb", picture.cell)
+                lab.open_notebook(page, address, "picture.ipynb")
+                failures = lab.run_all(page)
+                if failures:
+                    raise SystemExit("\n".join(failures))
+            else:
+                lab.open_file(page, address, "", picture.file(notebooks).name)
+            picture.pose(page)
             page.mouse.move(0, 0)
-            page.locator(".wb-dashboard").screenshot(path=target)
+            page.locator(picture.of).screenshot(path=target)
 
 
-def main() -> None:
-    """Take all pictures."""
+def main(names: list[str]) -> None:
+    """Take the named pictures, or all."""
     IMAGES.mkdir(exist_ok=True)
-    session(IMAGES / "session.png")
-    sys.stdout.write(f"{IMAGES / 'session.png'}\n")
+    for name in names or PICTURES:
+        take(name, IMAGES / f"{name}.png")
+        sys.stdout.write(f"{IMAGES / name}.png\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydicom import dcmread
 
+from tests.browser import lab
 from tests.browser.lab import expect
 from workbench.bench import Workbench
-from workbench.dicom import part10
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -30,24 +31,14 @@ def files(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = notebooks / "files"
     folder.mkdir()
     with Workbench(tmp_path_factory.mktemp("data"), listen=False) as bench:
-        plan = bench.add_plan(read_eyeplan(sample_eyeplan()))
-        axial, dataset = bench.dataset(plan.images[0]), bench.dataset(plan.uid)
-    del dataset.RTPlanLabel
-    for name, one in (("axial", axial), ("plan", dataset)):
-        instance = part10.encoded(one)
-        header = part10.header(instance, implementation_class_uid="1.2.3", implementation_version_name=None)
-        (folder / f"{name}.dcm").write_bytes(header + instance.data)
+        exported = bench.export(read_eyeplan(sample_eyeplan()), tmp_path_factory.mktemp("exported"))
+    found = {dataset.get("RTImageLabel", "PLAN"): dataset for dataset in map(dcmread, exported)}
+    del found["PLAN"].RTPlanLabel
+    found["PLAN"].save_as(folder / "plan.dcm")
+    found["AXIAL"].save_as(folder / "axial.dcm")
     (folder / "broken.dcm").write_bytes((folder / "plan.dcm").read_bytes()[:1500])
     (folder / "words.dcm").write_text("no object at all", encoding="utf-8")
     return folder
-
-
-def open_file(page: Any, address: str, name: str) -> None:
-    """Double-click a file in JupyterLab's file browser."""
-    page.goto(f"{address}/lab/tree/files?reset", wait_until="domcontentloaded")
-    page.wait_for_selector("#jupyterlab-splash", state="detached")
-    page.dblclick(f'.jp-DirListing-item[title^="Name: {name}"]')
-    page.wait_for_selector(".opw-viewer")
 
 
 def rows(page: Any) -> list[tuple[str, str, str, str]]:
@@ -60,7 +51,7 @@ def rows(page: Any) -> list[tuple[str, str, str, str]]:
 
 def test_an_image_is_shown_with_its_curves_and_every_element(page: Any, address: str, files: Path) -> None:
     """Header, picture with the planned clips, elements found by words, window set by number and by keyboard."""
-    open_file(page, address, "axial.dcm")
+    lab.open_file(page, address, "files", "axial.dcm")
 
     expect(page, ".opw-header").to_contain_text("RT Image Storage")
     expect(page, ".opw-picture canvas").to_have_attribute("data-curves", "4")
@@ -78,7 +69,7 @@ def test_an_image_is_shown_with_its_curves_and_every_element(page: Any, address:
 
 def test_findings_lead_to_their_place_in_the_tree(page: Any, address: str, files: Path) -> None:
     """Sequences open by keyboard; a plan without its label is checked in a kernel, and the kernel is gone afterwards."""
-    open_file(page, address, "plan.dcm")
+    lab.open_file(page, address, "files", "plan.dcm")
 
     page.focus('.opw-toggle[data-path="300A03A2"]')
     page.keyboard.press("Enter")
@@ -94,11 +85,11 @@ def test_findings_lead_to_their_place_in_the_tree(page: Any, address: str, files
 
 def test_a_file_that_cannot_be_read_is_a_sentence(page: Any, address: str, files: Path) -> None:
     """A plan that breaks off shows what was read; what is no DICOM file says so, and no console error."""
-    open_file(page, address, "broken.dcm")
+    lab.open_file(page, address, "files", "broken.dcm")
     expect(page, ".opw-notice.opw-fail").to_contain_text("broken.dcm cannot be read to its end.")
     assert ("(0010,0020)", "LO", "Patient ID", "SAMPLE") in rows(page)
 
-    open_file(page, address, "words.dcm")
+    lab.open_file(page, address, "files", "words.dcm")
 
     expect(page, ".opw-notice.opw-fail").to_contain_text("words.dcm: found neither DICM at byte 128 nor an element of group")
 
