@@ -15,12 +15,15 @@ from workbench.figures import (
     course_progress,
     irregularity_list,
     palette,
+    setup_spreads,
     setup_trends,
     termination_shares,
     tolerances,
     treatment_chains,
     treatment_times,
 )
+from workbench.figures.answers import ANSWERED
+from workbench.records.answers import ANSWERS
 
 
 def words(axes: Axes) -> list[str]:
@@ -119,6 +122,49 @@ def test_a_trend_has_its_values_and_running_mean() -> None:
 
     values, means = axes.lines[:2]
     assert ([*values.get_ydata()], [*means.get_ydata()], axes.get_ylabel()) == ([1.0, 3.0], [1.0, 2.0], "x (mm)")
+
+
+def test_many_patients_are_a_crowd_with_its_mean() -> None:
+    """Five patients at 1 to 5 mm in their first setup: their mean is 3 mm, and no patient has a colour."""
+    frame = pd.DataFrame(
+        {
+            "patient_id": [f"P-00{number}" for number in range(1, 6)], "measure": "beam-on", "axis": "lateral", "unit": "mm", "place": 1,
+            "value": [1.0, 2.0, 3.0, 4.0, 5.0], "running_mean": [1.0, 2.0, 3.0, 4.0, 5.0],
+        }
+    )  # fmt: skip
+    figure = setup_trends(frame)
+    (axes,) = figure.axes
+
+    assert [[*line.get_ydata()] for line in axes.lines[:6]] == [[1.0], [2.0], [3.0], [4.0], [5.0], [3.0]]
+    assert {line.get_color() for line in axes.lines[:5]} == {palette.GREY}
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["running means of 5 patients", "mean of all"]
+
+
+def test_a_spread_has_its_mean_and_both_errors() -> None:
+    """Mean 1, systematic 2, random 0.5 mm by machine; what the rooms say is not drawn beside it."""
+    row = {
+        "by": "machine", "name": "EYELINE", "measure": "shift", "axis": "x", "unit": "mm", "patients": 3,
+        "mean": 1.0, "systematic": 2.0, "random": 0.5,
+    }  # fmt: skip
+    (axes,) = setup_spreads(pd.DataFrame([row, {**row, "by": "room", "name": "EYE1"}])).axes
+
+    zero, systematic, random, mean = ([*line.get_xdata()] for line in axes.lines)
+    assert (zero, systematic, random, mean) == ([0, 0], [-1.0, 3.0], [0.5, 1.5], [1.0])
+    assert words(axes) == ["+1.00 · syst. 2.00 · rand. 0.50 · 3 patients"]
+    assert (axes.get_title(loc="left"), axes.get_xlabel()) == ("Setup: shift by machine", "mm")
+
+
+def test_more_rows_than_a_figure_holds_are_said_to_be_left_out() -> None:
+    """Of 200 rows the first 120."""
+    (axes,) = tolerances(compared(*[("meterset", "MU", 0.1, 0.2, "pass")] * 200)).axes
+
+    assert len(axes.get_yticklabels()) == 120
+    assert axes.get_title(loc="left") == "Planned versus delivered (the first 120 of 200 rows)"
+
+
+def test_every_answer_has_a_figure() -> None:
+    """One function for the frame, one for the figure."""
+    assert set(ANSWERED) == set(ANSWERS)
 
 
 def test_irregular_records_are_sentences() -> None:

@@ -3,6 +3,7 @@
 from workbench.figures.answers import (
     course_progress,
     irregularity_list,
+    setup_spreads,
     setup_trends,
     termination_shares,
     tolerances,
@@ -25,6 +26,7 @@ __all__ = [
     "irregularity_list",
     "planned_versus_delivered",
     "setup_images",
+    "setup_spreads",
     "setup_trends",
     "sheet_html",
     "sheet_pdf",

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import fsum
 from types import MappingProxyType
 from typing import Any, Final
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from workbench.errors import Refused
 from workbench.figures import palette
 
 ROW_INCHES: Final = 0.38
+MOST_ROWS: Final = 120
+"""More rows are no figure; narrow the answer to see others."""
+MOST_PATIENTS: Final = 4
+"""More patients than this are drawn alike in a trend."""
 RESULT_MARKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "pass": (palette.GREEN, "\N{CHECK MARK}"),
@@ -40,7 +46,7 @@ def tolerances(answer: pd.DataFrame) -> Figure:
     Refused : a column is missing; so do all figures here.
     """
     shown = _columns(answer, ("patient_id", "fraction", "beam", "quantity", "unit", "difference", "tolerance", "result"))
-    figure, axes = _framed("Planned versus delivered", len(shown), "No delivery yet: treat a fraction first")
+    figure, axes = _framed("Planned versus delivered", shown, "No delivery yet: treat a fraction first")
     if axes is None:
         return figure
     axes.axvspan(-1, 1, color=palette.FAINT, alpha=0.6, zorder=0)
@@ -70,7 +76,7 @@ def course_progress(answer: pd.DataFrame) -> Figure:
     """
     names = ("patient_id", "plan_label", "fractions_planned", "fractions_finished", "fractions_interrupted", "delivered_percent", "state")
     shown = _columns(answer, names)
-    figure, axes = _framed("Course progress", len(shown), "No plan yet: import one")
+    figure, axes = _framed("Course progress", shown, "No plan yet: import one")
     if axes is None:
         return figure
     longest = max(max(row["fractions_planned"] or 0, row["fractions_finished"] + row["fractions_interrupted"], 1) for row in shown)
@@ -105,7 +111,7 @@ def treatment_chains(answer: pd.DataFrame) -> Figure:
     answer : columns of ``treatments``.
     """
     shown = _columns(answer, ("patient_id", "fraction", "beam", "planned_mu", "delivered_mu", "chain"))
-    figure, axes = _framed("Treatments with their interruptions", len(shown), "No delivery yet: treat a fraction first")
+    figure, axes = _framed("Treatments with their interruptions", shown, "No delivery yet: treat a fraction first")
     if axes is None:
         return figure
     widest = max(max(row["planned_mu"] or 0.0, row["delivered_mu"] or 0.0) for row in shown) or 1.0
@@ -140,7 +146,7 @@ def treatment_times(answer: pd.DataFrame) -> Figure:
         ("beam_off_to_finish_s", "beam-off to completion", palette.GREY, "////"),
     )
     shown = _columns(answer, ("patient_id", "session", "fraction", "state", *(name for name, *_ in parts)))
-    figure, axes = _framed("Treatment times", len(shown), "No treatment yet: claim a workitem first")
+    figure, axes = _framed("Treatment times", shown, "No treatment yet: claim a workitem first")
     if axes is None:
         return figure
     reaches = []
@@ -170,7 +176,7 @@ def termination_shares(answer: pd.DataFrame) -> Figure:
     """
     shown = _columns(answer, ("group", "termination", "deliveries", "share_percent"))
     groups = list(dict.fromkeys(row["group"] or "not recorded" for row in shown))
-    figure, axes = _framed("How deliveries ended", len(groups), "No delivery yet: treat a fraction first")
+    figure, axes = _framed("How deliveries ended", groups, "No delivery yet: treat a fraction first")
     if axes is None:
         return figure
     styles = {
@@ -180,9 +186,9 @@ def termination_shares(answer: pd.DataFrame) -> Figure:
     left = dict.fromkeys(groups, 0.0)
     for name, (colour, hatch) in styles.items():
         for row in shown:
-            if row["termination"] != name:
-                continue
             group = row["group"] or "not recorded"
+            if row["termination"] != name or group not in left:
+                continue
             place, share = groups.index(group), row["share_percent"]
             axes.barh(place, share, left=left[group], height=0.56, facecolor=colour, hatch=hatch, edgecolor=palette.INK, linewidth=0.6)
             box = {"facecolor": palette.WHITE, "edgecolor": "none", "pad": 1.5}
@@ -205,10 +211,12 @@ def irregularity_list(answer: pd.DataFrame) -> Figure:
     ----------
     answer : columns of ``irregularities``.
     """
-    shown = _columns(answer, ("patient_id", "kind", "sentence"))
+    found = _columns(answer, ("patient_id", "kind", "sentence"))
+    shown = found[:MOST_ROWS]
     figure = palette.paper(Figure(figsize=(11.0, max(1.6, 0.9 + ROW_INCHES * len(shown)))))
     top = 1 - 0.35 / figure.get_figheight()
-    figure.text(0.02, top, "Irregular records", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold", va="center")
+    title = "Irregular records" + (f" (the first {MOST_ROWS} of {len(found)})" if len(found) > MOST_ROWS else "")
+    figure.text(0.02, top, title, fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold", va="center")
     if not shown:
         figure.text(0.02, 0.4, "None: every record counts as it says", fontsize=palette.TEXT_POINTS, color=palette.INK)
     for place, row in enumerate(shown):
@@ -222,48 +230,129 @@ def irregularity_list(answer: pd.DataFrame) -> Figure:
     return figure
 
 
-def setup_trends(answer: pd.DataFrame, measure: str = "shift") -> Figure:
+def setup_trends(answer: pd.DataFrame, measure: str | None = None) -> Figure:
     """One measure over a patient's setups, one panel an axis: each value as a dot, the running mean as a line.
+
+    Of more than a few patients only the lines are drawn, and the mean of all values of each setup.
 
     Parameters
     ----------
     answer : columns of ``setup_trend``.
-    measure : position, residual, shift or turn.
+    measure : shift, residual, beam-on, turn or position; None takes the first of these that there is.
     """
     names = ("patient_id", "measure", "axis", "unit", "place", "value", "running_mean")
-    shown = [row for row in _columns(answer, names) if row["measure"] == measure]
+    rows = _columns(answer, names)
+    there = {row["measure"] for row in rows}
+    chosen = measure or next((one for one in ZEROED if one in there), "position")
+    shown = [row for row in rows if row["measure"] == chosen]
     axes_names = list(dict.fromkeys(row["axis"] for row in shown))
     figure = Figure(figsize=(9.6, max(2.2, 1.0 + 1.7 * len(axes_names))), layout="constrained")
     if not shown:
-        return palette.say_instead(figure, f"No {measure} yet: send a setup first")
-    figure.suptitle(f"Setup: {measure}", x=0.02, ha="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")
-    patients = list(dict.fromkeys(row["patient_id"] for row in shown))
+        return palette.say_instead(figure, f"No {measure or 'setup'} yet: send a setup first")
+    figure.suptitle(f"Setup: {chosen}", x=0.02, ha="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")
     panels = figure.subplots(len(axes_names), 1, sharex=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, axes_names, strict=True):
-        rows = [row for row in shown if row["axis"] == name]
-        for number, patient in enumerate(patients):
-            _trend(axes, [row for row in rows if row["patient_id"] == patient], patient, number)
-        axes.axhline(0, color=palette.GREY, linewidth=0.8)
-        axes.set_ylabel(f"{name} ({rows[0]['unit']})", fontsize=palette.TEXT_POINTS, color=palette.INK)
+        of_axis = [row for row in shown if row["axis"] == name]
+        _trends(axes, of_axis)
+        if chosen in ZEROED:
+            axes.axhline(0, color=palette.GREY, linewidth=0.8)
+        axes.set_ylabel(f"{name} ({of_axis[0]['unit']})", fontsize=palette.TEXT_POINTS, color=palette.INK)
         axes.xaxis.get_major_locator().set_params(integer=True)
-        palette.calm(axes)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
+        _open(axes)
     panels[-1].set_xlabel("setup", loc="left", fontsize=palette.TEXT_POINTS, color=palette.INK)
     _legend(figure, panels[0].get_legend_handles_labels()[0])
     return figure
 
 
+ZEROED: Final = ("shift", "residual", "beam-on", "turn")
+"""Measures whose zero means something, in the order in which one looks at them."""
 _TREND_STYLES: Final = (
     (palette.BLUE, "o", "-"), (palette.VERMILLION, "s", "--"), (palette.GREEN, "^", "-."), (palette.PURPLE, "D", ":"),
 )  # fmt: skip
 
 
-def _trend(axes: Axes, rows: Sequence[dict[str, Any]], patient: str, number: int) -> None:
-    colour, mark, line = _TREND_STYLES[number % len(_TREND_STYLES)]
-    places = [row["place"] for row in rows]
-    axes.plot(places, [row["value"] for row in rows], mark, color=colour, markersize=5, label=patient)
-    axes.plot(places, [row["running_mean"] for row in rows], line, color=colour, linewidth=palette.THIN)
+def _trends(axes: Axes, rows: Sequence[dict[str, Any]]) -> None:
+    of_patient: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        of_patient.setdefault(row["patient_id"] or "no Patient ID", []).append(row)
+    if len(of_patient) > MOST_PATIENTS:
+        _crowd(axes, of_patient)
+        return
+    for (colour, mark, line), (patient, of_one) in zip(_TREND_STYLES, of_patient.items(), strict=False):
+        places = [row["place"] for row in of_one]
+        axes.plot(places, [row["value"] for row in of_one], mark, color=colour, markersize=5, label=patient)
+        axes.plot(places, [row["running_mean"] for row in of_one], line, color=colour, linewidth=palette.THIN)
+
+
+def _crowd(axes: Axes, of_patient: Mapping[str, Sequence[dict[str, Any]]]) -> None:
+    """Many patients: their running means as thin lines, and the mean over all of them."""
+    values: dict[int, list[float]] = {}
+    for number, rows in enumerate(of_patient.values()):
+        label = f"running means of {len(of_patient)} patients" if number == 0 else None
+        axes.plot([row["place"] for row in rows], [row["running_mean"] for row in rows], color=palette.GREY, linewidth=0.6, label=label)
+        for row in rows:
+            values.setdefault(row["place"], []).append(row["value"])
+    places = sorted(values)
+    means = [fsum(values[place]) / len(values[place]) for place in places]
+    axes.plot(places, means, "o-", color=palette.BLUE, linewidth=palette.THICK, markersize=5, label="mean of all")
+
+
+def setup_spreads(answer: pd.DataFrame, by: str | None = None) -> Figure:
+    """How setups lie and vary: a dot at the mean, a thick bar for the systematic, a thin one for the random error; one panel a measure.
+
+    Parameters
+    ----------
+    answer : columns of ``setup_spread``.
+    by : machine, room or patient; None takes the first of these that there is.
+    """
+    rows = _columns(answer, ("by", "name", "measure", "axis", "unit", "patients", "mean", "systematic", "random"))
+    there = {row["by"] for row in rows if row["name"] is not None}
+    chosen = by or next((one for one in ("machine", "room") if one in there), "patient")
+    shown = [row for row in rows if row["by"] == chosen]
+    measures = list(dict.fromkeys((row["measure"], row["unit"]) for row in shown))
+    panels_of = {one: [row for row in shown if (row["measure"], row["unit"]) == one][:MOST_ROWS] for one in measures}
+    heights = [1.0 + ROW_INCHES * len(of_panel) for of_panel in panels_of.values()]
+    figure = Figure(figsize=(9.6, max(2.2, 0.6 + sum(heights))), layout="constrained")
+    if not shown:
+        return palette.say_instead(figure, "No setup yet: send a setup first, or read records that tell where the table stood")
+    panels = figure.subplots(len(measures), 1, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, ((measure, unit), of_panel) in zip(panels, panels_of.items(), strict=True):
+        _title(axes, f"Setup: {measure} by {chosen}")
+        _spreads(axes, of_panel, has_zero=measure in ZEROED)
+        axes.set_xlabel(unit, loc="left", fontsize=palette.TEXT_POINTS, color=palette.INK)
+    _legend(
+        figure,
+        (Line2D([], [], marker="o", linestyle="", color=palette.INK, label="mean of the patients' means"),
+         Line2D([], [], color=palette.BLUE, linewidth=6, label="± systematic error"),
+         Line2D([], [], color=palette.ORANGE, linewidth=palette.THICK, marker="|", label="± random error")),
+    )  # fmt: skip
+    return figure
+
+
+def _spreads(axes: Axes, rows: Sequence[dict[str, Any]], *, has_zero: bool) -> None:
+    if has_zero:
+        axes.axvline(0, color=palette.GREY, linewidth=0.8)
+    reach = max(abs(row["mean"]) + max(row["systematic"] or 0.0, row["random"] or 0.0) for row in rows)
+    lowest = min(row["mean"] - max(row["systematic"] or 0.0, row["random"] or 0.0) for row in rows)
+    highest = max(row["mean"] + max(row["systematic"] or 0.0, row["random"] or 0.0) for row in rows)
+    low, high = (-reach, reach) if has_zero else (lowest, highest)
+    width = (high - low) or 1.0
+    for place, row in enumerate(rows):
+        mean, systematic, random = row["mean"], row["systematic"], row["random"]
+        if systematic is not None:
+            axes.plot([mean - systematic, mean + systematic], [place, place], color=palette.BLUE, linewidth=6, solid_capstyle="butt")
+        if random is not None:
+            axes.plot([mean - random, mean + random], [place, place], "|-", color=palette.ORANGE, linewidth=palette.THICK, markersize=9)
+        axes.plot(mean, place, "o", color=palette.INK, markersize=5)
+        words = [
+            _signed(mean),
+            *(f"{one} {number:.2f}" for one, number in (("syst.", systematic), ("rand.", random)) if number is not None),
+        ]
+        count = f"{row['patients']} patient" + ("" if row["patients"] == 1 else "s")
+        axes.text(high + width * 0.08, place, " · ".join([*words, count]), va="center", color=palette.INK, fontsize=palette.SMALL_POINTS)
+    _rows(axes, [f"{row['name'] or 'not recorded'} · {row['axis']}" for row in rows])
+    axes.set_xlim(low - width * 0.05, high + width * 0.75)
+    axes.set_xticks([tick for tick in axes.get_xticks() if low - width * 0.05 <= tick <= high + width * 0.05])
 
 
 def _columns(answer: pd.DataFrame, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -281,13 +370,20 @@ def _whose(row: dict[str, Any], shown: Sequence[dict[str, Any]]) -> str:
     return f"{row['patient_id'] or 'no Patient ID'} · " if several else ""
 
 
-def _framed(title: str, count: int, otherwise: str) -> tuple[Figure, Axes | None]:
-    figure = Figure(figsize=(9.6, max(2.2, 1.5 + ROW_INCHES * count)), layout="constrained")
+def _framed(title: str, shown: list[Any], otherwise: str) -> tuple[Figure, Axes | None]:
+    """A figure with room for as many rows as are shown; those beyond ``MOST_ROWS`` are taken away, and the title says so."""
+    count = len(shown)
+    del shown[MOST_ROWS:]
+    figure = Figure(figsize=(9.6, max(2.2, 1.5 + ROW_INCHES * len(shown))), layout="constrained")
     if count == 0:
         return palette.say_instead(figure, otherwise), None
     axes = figure.add_subplot()
-    axes.set_title(title, loc="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")
+    _title(axes, title + (f" (the first {MOST_ROWS} of {count} rows)" if count > MOST_ROWS else ""))
     return figure, axes
+
+
+def _title(axes: Axes, title: str) -> None:
+    axes.set_title(title, loc="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")
 
 
 def _signed(number: float) -> str:
@@ -299,8 +395,12 @@ def _signed(number: float) -> str:
 def _rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -0.6)
-    palette.calm(axes)
+    _open(axes)
     axes.tick_params(axis="y", length=0, labelsize=palette.TEXT_POINTS)
+
+
+def _open(axes: Axes) -> None:
+    palette.calm(axes)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 
@@ -317,6 +417,7 @@ ANSWERED: Final[Mapping[str, Callable[[pd.DataFrame], Figure]]] = MappingProxyTy
         "progress": course_progress,
         "treatments": treatment_chains,
         "setup_trend": setup_trends,
+        "setup_spread": setup_spreads,
         "timing": treatment_times,
         "terminations": termination_shares,
         "irregularities": irregularity_list,
