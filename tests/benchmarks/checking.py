@@ -30,7 +30,7 @@ def _decode(instance: Encoded) -> object:
 
 
 def _check(instance: Encoded) -> object:
-    return check(RECEIVED_ION_RECORD, instance.dataset())
+    return check(RECEIVED_ION_RECORD, instance.read())
 
 
 def _median_ms(function: Callable[[Encoded], object], instance: Encoded) -> float:

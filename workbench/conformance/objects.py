@@ -5,13 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from pydicom.dataset import Dataset
-
 from workbench import iods
 from workbench.dicom import uids
 from workbench.dicom.check import check
 from workbench.dicom.findings import Finding, Severity
 from workbench.dicom.part10 import Encoded
+from workbench.dicom.reading import EncodedDataset
 from workbench.dicom.scope import Scope
 from workbench.dicom.spec import Iod
 from workbench.errors import Refused
@@ -70,19 +69,19 @@ def described(sop_class_uid: str, direction: Direction) -> Iod:
     raise Refused(f"SOP class: found {sop_class_uid}, expected one that is {direction.participle}: {names}", rule="sop-class")
 
 
-def inspect(instance: Encoded, direction: Direction, scope: Scope | None = None, *, dataset: Dataset | None = None) -> list[Finding]:
+def inspect(instance: Encoded, direction: Direction, scope: Scope | None = None, *, read: EncodedDataset | None = None) -> list[Finding]:
     """Hold an encoded object against its table; for files the transfer syntax too.
 
     Parameters
     ----------
-    dataset : the object decoded, where it is at hand.
+    read : the object as it was read, where it is at hand.
 
     Raises
     ------
     Refused : no table of this direction has its class.
     """
     iod = described(instance.sop_class_uid, direction)
-    findings = check(iod, instance.dataset() if dataset is None else dataset, scope)
+    findings = check(iod, instance.read() if read is None else read, scope)
     if direction in {Direction.EXPORT, Direction.IMPORT} and instance.transfer_syntax != uids.IMPLICIT_LITTLE:
         message = f"found {instance.transfer_syntax}, expected Implicit VR Little Endian {uids.IMPLICIT_LITTLE}"
         findings.insert(

@@ -51,7 +51,7 @@ class _Later(NamedTuple):
 
     depth: int
     number: int
-    place: Place
+    place: Place[Dataset]
     row: Attribute | Items
     scope: Scope
     where: str
@@ -69,7 +69,7 @@ class _Builder:
         self._numbers = count()
         self._foreign = ""
 
-    def rows(self, place: Place, rows: tuple[Row, ...], scope: Scope, path: str) -> None:
+    def rows(self, place: Place[Dataset], rows: tuple[Row, ...], scope: Scope, path: str) -> None:
         for row in rows:
             where = f"{path}.{row.keyword}"
             if isinstance(row, Repeating) or row.when is None:
@@ -88,7 +88,7 @@ class _Builder:
                 f"{self._foreign}, expected characters of the default repertoire (no Specific Character Set is written)", rule="charset"
             )
 
-    def _row(self, place: Place, row: Row, scope: Scope, where: str) -> None:
+    def _row(self, place: Place[Dataset], row: Row, scope: Scope, where: str) -> None:
         if isinstance(row, Repeating):
             self._repeat(place, row, scope, where)
         elif isinstance(row, Items):
@@ -96,7 +96,7 @@ class _Builder:
         else:
             self._attribute(place, row, scope, where, spec.CURVE_GROUP)
 
-    def _attribute(self, place: Place, row: Attribute, scope: Scope, where: str, group: int) -> None:
+    def _attribute(self, place: Place[Dataset], row: Attribute, scope: Scope, where: str, group: int) -> None:
         try:
             value = row.rule.produce(scope)
             if value is ABSENT or (value is EMPTY and row.type in {"1", "1C"}):
@@ -112,7 +112,7 @@ class _Builder:
         if not self._foreign and any(isinstance(one, str) and not one.isascii() for one in each):
             self._foreign = f"{where}: found {values.shown(value)}"
 
-    def _items(self, place: Place, row: Items, scope: Scope, where: str) -> None:
+    def _items(self, place: Place[Dataset], row: Items, scope: Scope, where: str) -> None:
         scopes = row.each.scopes(scope)
         if not scopes and row.type in {"1", "1C"} and (row.type == "1" or row.when is not None):
             raise Refused(f"{where}: type {row.type}, found no items, expected {row.in_words()}", rule="row")
@@ -125,7 +125,7 @@ class _Builder:
         for index, (item, inner) in enumerate(zip(items, scopes, strict=True)):
             self.rows(Place(item, place, index, len(items)), row.rows, inner, f"{where}[{index}]")
 
-    def _repeat(self, place: Place, row: Repeating, scope: Scope, where: str) -> None:
+    def _repeat(self, place: Place[Dataset], row: Repeating, scope: Scope, where: str) -> None:
         groups = range(spec.CURVE_GROUP, spec.CURVE_GROUP_LAST + 1, spec.CURVE_GROUP_STEP)
         scopes = row.each.scopes(scope)
         if len(scopes) > len(groups):

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Generic
 
 from pydicom.datadict import keyword_for_tag
-from pydicom.dataelem import DataElement, RawDataElement
-from pydicom.dataset import Dataset
-from pydicom.tag import BaseTag, Tag
-from pydicom.values import convert_value
 
-from workbench.dicom import private, spec, values
+from workbench.dicom import elements, private, reading, spec, values
 from workbench.dicom.conditions import Place
+from workbench.dicom.elements import Held
 from workbench.dicom.findings import Finding, Severity, errors
 from workbench.dicom.rules import Kept, Verdict
 from workbench.dicom.scope import ABSENT, Missing, Scope
 from workbench.dicom.spec import Attribute, Iod, Items, One, Paired, Repeating, Row, Same, Source
+from workbench.errors import Refused
 
 __all__ = ["Finding", "Severity", "check", "errors"]
 
-BYTES: Final = frozenset({"OB", "OW", "OB or OW", "UN"})
 
-
-def check(iod: Iod, dataset: Dataset, scope: Scope | None = None) -> list[Finding]:
-    """Hold a dataset against the rows of an object.
+def check(iod: Iod, dataset: Held, scope: Scope | None = None) -> list[Finding]:
+    """Hold an object against its rows.
 
     Parameters
     ----------
     iod : rows of a created or received object.
-    dataset : the object; it is read, not changed.
+    dataset : the object as it was read, or as pydicom holds it; it is read, not changed.
     scope : what its values should agree with; without it only what the rows themselves fix is compared. For an object
         made from a base, the base is its root ``kept``.
 
@@ -40,17 +36,18 @@ def check(iod: Iod, dataset: Dataset, scope: Scope | None = None) -> list[Findin
     object keeps every rule.
     """
     checker = _Checker(is_ours=iod.is_created, is_import=iod.direction == "import")
-    findings = [finding for module in iod.modules for finding in checker.rows(_Here(Place(dataset), scope, ""), module.rows)]
+    whole = _Here(Place(dataset), scope, "")
+    findings = [finding for module in iod.modules for finding in checker.rows(whole, module.rows)]
     if iod.complete:
         findings.extend(_unlisted(dataset, "", checker.listed))
     return list(dict.fromkeys(findings))
 
 
 @dataclass(frozen=True, slots=True)
-class _Here:
-    """A data set under inspection: what holds it, what it should agree with, what its rows' paths begin with."""
+class _Here(Generic[Held]):
+    """A data set under inspection: its place, what it should agree with, what its rows' paths begin with."""
 
-    place: Place
+    place: Place[Held]
     scope: Scope | None
     above: str
     group: int = spec.CURVE_GROUP
@@ -63,11 +60,11 @@ class _Checker:
     """One walk over the rows; it remembers which attributes they list."""
 
     def __init__(self, *, is_ours: bool, is_import: bool) -> None:
-        self.listed: dict[str, set[BaseTag]] = {}
+        self.listed: dict[str, set[int]] = {}
         self._is_ours = is_ours
         self._type_2 = Severity.WARNING if is_import else Severity.ERROR
 
-    def rows(self, here: _Here, rows: tuple[Row, ...]) -> Iterator[Finding]:
+    def rows(self, here: _Here[Held], rows: tuple[Row, ...]) -> Iterator[Finding]:
         for row in rows:
             if isinstance(row, Repeating):
                 yield from self._repeated(here, row)
@@ -84,7 +81,7 @@ class _Checker:
             else:
                 yield from _attribute(here, row, tag)
 
-    def _absent(self, here: _Here, row: Attribute | Items) -> Iterator[Finding]:
+    def _absent(self, here: _Here[Held], row: Attribute | Items) -> Iterator[Finding]:
         holds = row.when is not None and row.when.holds(here.place)
         due = row.type in {"1", "2"} or (row.type in {"1C", "2C"} and holds)
         if not due and self._is_ours and (row.when is None or holds):
@@ -97,17 +94,17 @@ class _Checker:
             tag = spec.tag_of(row.keyword, here.group)
             yield _finding(here.path(row.keyword), tag, "missing", f"{kind} is missing{why}, expected {expected}", severity)
 
-    def _items(self, here: _Here, row: Items, tag: BaseTag) -> Iterator[Finding]:
+    def _items(self, here: _Here[Held], row: Items, tag: int) -> Iterator[Finding]:
         path = here.path(row.keyword)
         try:
-            element = here.place.dataset[tag]
-        except values.UNDECODABLE as problem:
+            vr = elements.vr(here.place.dataset, tag)
+        except Refused as problem:
             yield _finding(path, tag, "undecodable", f"items cannot be decoded: {problem}")
             return
-        if element.VR != "SQ":
-            yield _finding(path, tag, "vr", f"found VR {element.VR}, expected SQ")
+        if vr != "SQ":
+            yield _finding(path, tag, "vr", f"found VR {vr}, expected SQ")
             return
-        items = list(element.value)
+        items = elements.items(here.place.dataset, tag)
         if not items and row.type in {"1", "1C"}:
             yield _finding(path, tag, "empty", f"type {row.type} without items, expected {row.in_words()}")
         # A received row names no source of its items: any number of them is read, each in the scope of the whole.
@@ -123,12 +120,12 @@ class _Checker:
             place = Place(item, here.place, index, len(items))
             yield from self.rows(_Here(place, scopes[index] if scopes is not None else None, f"{path}[{index}]"), row.rows)
 
-    def _repeated(self, here: _Here, row: Repeating) -> Iterator[Finding]:
+    def _repeated(self, here: _Here[Held], row: Repeating) -> Iterator[Finding]:
         curves = range(spec.CURVE_GROUP, spec.CURVE_GROUP_LAST + 1, spec.CURVE_GROUP_STEP)
-        groups = sorted({tag.group for tag in list(here.place.dataset.keys()) if tag.group in curves})
+        groups = sorted({tag >> 16 for tag in elements.tags(here.place.dataset) if tag >> 16 in curves})
         scopes = _scopes(row.each, here.scope)
         if scopes is not None and len(scopes) != len(groups):
-            yield _finding(row.name, Tag(spec.CURVE_GROUP, 0), "items", f"found {len(groups)} groups, expected {len(scopes)}")
+            yield _finding(row.name, spec.CURVE_GROUP << 16, "items", f"found {len(groups)} groups, expected {len(scopes)}")
             scopes = None
         for index, group in enumerate(groups):
             inner = replace(here, scope=scopes[index] if scopes is not None else None, above=f"{row.name}[{group:04X}]", group=group)
@@ -136,43 +133,35 @@ class _Checker:
             self.listed.setdefault(here.above, set()).update(self.listed.pop(inner.above, set()))
 
 
-def _attribute(here: _Here, row: Attribute, tag: BaseTag) -> Iterator[Finding]:
-    path = here.path(row.keyword)
+def _attribute(here: _Here[Held], row: Attribute, tag: int) -> Iterator[Finding]:
+    path, expected_vr = here.path(row.keyword), row.vr()
     try:
-        vr, found = _decoded(here.place.dataset, tag, row)
-    except values.UNDECODABLE as problem:
+        vr = elements.vr(here.place.dataset, tag)
+        if vr not in {expected_vr, "UN"} and not {vr, expected_vr} <= elements.BYTES:
+            yield _finding(path, tag, "vr", f"found VR {vr}, expected {expected_vr}")
+            return
+        found, written = elements.see(here.place.dataset, tag, expected_vr)
+    except Refused as problem:
         yield _finding(path, tag, "undecodable", f"value cannot be decoded: {problem}")
         return
-    if vr != row.vr() and not {vr, row.vr()} <= BYTES:
-        yield _finding(path, tag, "vr", f"found VR {vr}, expected {row.vr()}")
-    elif values.is_empty(found) and row.type in {"1", "1C"}:
-        yield _finding(path, tag, "empty", f"type {row.type} without a value, expected {row.rule.expected(here.scope)}")
-    elif values.is_empty(found):
-        if _is_known(row, here.scope):
+    if values.is_empty(found):
+        if row.type in {"1", "1C"}:
+            yield _finding(path, tag, "empty", f"type {row.type} without a value, expected {row.rule.expected(here.scope)}")
+        elif _is_known(row, here.scope):
             yield _finding(path, tag, "value", f"found no value, expected {row.rule.expected(here.scope)}")
-    elif problem_ := values.broken(row.vr(), found):
+    elif problem_ := values.broken(expected_vr, written):
         yield _finding(path, tag, "undecodable", problem_)
     else:
-        yield from _compared(row, path, tag, found, here.scope)
+        verdict = row.rule.agrees(expected_vr, found, here.scope)
+        if verdict is not Verdict.AGREES:
+            yield _compared(row, path, tag, values.as_written(expected_vr, written), verdict, here.scope)
 
 
-def _compared(row: Attribute, path: str, tag: BaseTag, found: object, scope: Scope | None) -> Iterator[Finding]:
-    verdict = row.rule.agrees(row.vr(), found, scope)
+def _compared(row: Attribute, path: str, tag: int, found: str, verdict: Verdict, scope: Scope | None) -> Finding:
     if verdict is Verdict.NOT_COMPARED:
-        yield _finding(path, tag, "not-compared", f"{values.shown(found)} was not compared: {row.in_words()}", Severity.NOTE)
-    elif verdict is not Verdict.AGREES:
-        severity = Severity.WARNING if verdict is Verdict.DOUBTFUL else Severity.ERROR
-        yield _finding(path, tag, "value", f"found {values.shown(found)}, expected {row.rule.expected(scope)}", severity)
-
-
-def _decoded(dataset: Dataset, tag: BaseTag, row: Attribute) -> tuple[str, object]:
-    """VR and value; a value of unknown VR is decoded under the row's own (private attributes in implicit VR)."""
-    element: DataElement = dataset[tag]
-    if element.VR != "UN" or row.vr() in BYTES:
-        return element.VR, element.value
-    found = element.value if isinstance(element.value, bytes) else b""
-    raw = RawDataElement(tag, row.vr(), len(found), found, 0, True, True)
-    return row.vr(), convert_value(row.vr(), raw)
+        return _finding(path, tag, "not-compared", f"{found} was not compared: {row.in_words()}", Severity.NOTE)
+    severity = Severity.WARNING if verdict is Verdict.DOUBTFUL else Severity.ERROR
+    return _finding(path, tag, "value", f"found {found}, expected {row.rule.expected(scope)}", severity)
 
 
 def _is_known(row: Attribute | Items, scope: Scope | None) -> bool:
@@ -202,18 +191,24 @@ def _scopes(each: Source, scope: Scope | None) -> list[Scope] | None:
         return None
 
 
-def _unlisted(dataset: Dataset, above: str, listed: dict[str, set[BaseTag]]) -> Iterator[Finding]:
+def _unlisted(dataset: Held, above: str, listed: dict[str, set[int]]) -> Iterator[Finding]:
     here = listed.get(above, set())
-    for tag in sorted(dataset.keys()):
-        keyword = private.keyword_of(dataset, tag) or keyword_for_tag(tag) or f"({tag.group:04X},{tag.element:04X})"
-        path = f"{above}.{keyword}" if above else keyword
+    for tag in elements.tags(dataset):
         if tag not in here:
-            if not tag.is_private_creator and tag.element != 0:
-                yield _finding(path, tag, "unlisted", "no row lists this attribute", Severity.NOTE)
-        elif f"{path}[0]" in listed:
-            for index, item in enumerate(dataset[tag].value):
+            is_creator = tag >> 16 & 1 and 0x10 <= tag & 0xFFFF <= 0xFF
+            if not is_creator and tag & 0xFFFF:
+                yield _finding(_path(dataset, tag, above), tag, "unlisted", "no row lists this attribute", Severity.NOTE)
+            continue
+        path = _path(dataset, tag, above)
+        if f"{path}[0]" in listed:
+            for index, item in enumerate(elements.items(dataset, tag)):
                 yield from _unlisted(item, f"{path}[{index}]", listed)
 
 
-def _finding(path: str, tag: BaseTag, code: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
-    return Finding(path=path, tag=f"{int(tag):08X}", severity=severity, code=code, message=message)
+def _path(dataset: Held, tag: int, above: str) -> str:
+    keyword = private.keyword_of(dataset, tag) or keyword_for_tag(tag) or reading.spoken(tag)
+    return f"{above}.{keyword}" if above else keyword
+
+
+def _finding(path: str, tag: int, code: str, message: str, severity: Severity = Severity.ERROR) -> Finding:
+    return Finding(path=path, tag=f"{tag:08X}", severity=severity, code=code, message=message)

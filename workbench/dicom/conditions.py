@@ -8,19 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Generic, Protocol
 
 from pydicom.dataset import Dataset
 
 from workbench.dicom import private, values
+from workbench.dicom.elements import Held
+from workbench.dicom.reading import EncodedDataset
+from workbench.errors import Refused
+
+GOVERNED: Final = frozenset({"LO", "LT", "PN", "SH", "ST", "UC", "UT"})
+"""VRs of text that Specific Character Set governs (PS3.5 6.1.2.3)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Generic[Held]):
     """Where a row stands: its data set, the items above it, and its number among its siblings (from 0)."""
 
-    dataset: Dataset
-    parent: Place | None = None
+    dataset: Held
+    parent: Place[Held] | None = None
     index: int = 0
     count: int = 1
 
@@ -31,24 +37,36 @@ class Place:
 
     def value(self, path: str) -> object:
         """The element's value, or None when it is absent or cannot be decoded (``check`` names it at its own row)."""
-        place: Place | None = self
+        place: Place[Held] | None = self
         while path.startswith("^"):
             path, place = path[1:], place.parent if place else None
         if place is None:
             return None
         try:
-            if path in private.IMPAC_ATTRIBUTES:
-                tag = private.find(place.dataset, path)
-                return None if tag is None else place.dataset[tag].value
-            return place.dataset.get(path)
-        except values.UNDECODABLE:
+            return _value(place.dataset, path)
+        except (Refused, *values.UNDECODABLE):
             return None
+
+
+def _value(dataset: Dataset | EncodedDataset, keyword: str) -> object:
+    is_private = keyword in private.IMPAC_ATTRIBUTES
+    tag = private.find(dataset, keyword) if is_private else None
+    if is_private and tag is None:
+        return None
+    if isinstance(dataset, EncodedDataset):
+        key = tag or keyword
+        return dataset.items(key) if dataset.vr(key) == "SQ" else dataset.get(key)
+    return dataset.get(keyword) if tag is None else dataset[tag].value
+
+
+Somewhere = Place[Dataset] | Place[EncodedDataset]
+"""A place in a data set that is being built, or in one that is checked."""
 
 
 class Condition(Protocol):
     """Something that holds or does not hold at a place, and can say itself."""
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether the row applies here."""
         ...
 
@@ -68,7 +86,7 @@ class Equals:
         object.__setattr__(self, "path", path)
         object.__setattr__(self, "expected", expected)
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether the attribute's value is one of those expected."""
         found = values.comparable("", place.value(self.path))
         return any(str(found) == str(values.comparable("", one)) for one in self.expected)
@@ -84,7 +102,7 @@ class Positive:
 
     path: str
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether there is such a number."""
         found = place.value(self.path)
         try:
@@ -103,7 +121,7 @@ class Present:
 
     path: str
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether the attribute has a value."""
         return not values.is_empty(place.value(self.path))
 
@@ -118,7 +136,7 @@ class Sent:
 
     sequence: str
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether the row stands in an item."""
         return place.parent is not None
 
@@ -131,7 +149,7 @@ class Sent:
 class First:
     """The item is the first of its sequence."""
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether it is."""
         return place.index == 0
 
@@ -144,7 +162,7 @@ class First:
 class Last:
     """The item is the last of its sequence."""
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether it is."""
         return place.index == place.count - 1
 
@@ -160,7 +178,7 @@ class InItems:
     sequence: str
     condition: Condition
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether there is such an item."""
         return any(self.condition.holds(item) for item in _items(place, self.sequence))
 
@@ -185,7 +203,7 @@ class Referred:
     key: str
     condition: Condition
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether the item referred to is there and fulfils the condition."""
         number = place.value(self.number)
         return any(item.value(self.key) == number and self.condition.holds(item) for item in _items(place, self.sequence))
@@ -199,7 +217,7 @@ class Referred:
 class Foreign:
     """Some text of the object has characters outside the default repertoire (ASCII)."""
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether any text of the data set, items included, has such characters."""
         return any(not text.isascii() for text in texts(place.dataset))
 
@@ -208,10 +226,16 @@ class Foreign:
         return "a text holds characters outside the default repertoire"
 
 
-def texts(dataset: Dataset) -> Iterable[str]:
+def texts(dataset: Dataset | EncodedDataset) -> Iterable[str]:
     """Every text of a data set whose VR Specific Character Set governs (PS3.5 6.1.2.3)."""
+    if isinstance(dataset, EncodedDataset):
+        for _, holder, tag in dataset.walk():
+            if holder.vr(tag) in GOVERNED:
+                several = holder.get(tag)
+                yield from map(str, several) if isinstance(several, tuple) else [str(several or "")]
+        return
     for element in dataset.iterall():
-        if element.VR in {"LO", "LT", "PN", "SH", "ST", "UC", "UT"}:
+        if element.VR in GOVERNED:
             found = element.value
             yield from map(str, found) if isinstance(found, list) or element.VM > 1 else [str(found or "")]
 
@@ -222,7 +246,7 @@ class Not:
 
     condition: Condition
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether it does not."""
         return not self.condition.holds(place)
 
@@ -240,7 +264,7 @@ class All:
     def __init__(self, *conditions: Condition) -> None:
         object.__setattr__(self, "conditions", conditions)
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether all hold."""
         return all(one.holds(place) for one in self.conditions)
 
@@ -258,7 +282,7 @@ class Any:
     def __init__(self, *conditions: Condition) -> None:
         object.__setattr__(self, "conditions", conditions)
 
-    def holds(self, place: Place) -> bool:
+    def holds(self, place: Somewhere) -> bool:
         """Whether one holds."""
         return any(one.holds(place) for one in self.conditions)
 
@@ -271,6 +295,6 @@ def _spoken(path: str) -> str:
     return path.lstrip("^") + (" of the item above" if path.startswith("^") else "")
 
 
-def _items(place: Place, sequence: str) -> list[Place]:
+def _items(place: Somewhere, sequence: str) -> list[Somewhere]:
     found = place.value(sequence)
-    return [Place(item, place) for item in found if isinstance(item, Dataset)] if isinstance(found, Iterable) else []
+    return [Place(item, place) for item in found if isinstance(item, Dataset | EncodedDataset)] if isinstance(found, Iterable) else []  # type: ignore[misc]

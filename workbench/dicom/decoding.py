@@ -75,6 +75,12 @@ def encodings(specific_character_set: bytes) -> tuple[str, ...]:
     return tuple(convert_encodings([one.strip() for one in terms]))
 
 
+def texts(raw: bytes) -> str | tuple[str, ...] | None:
+    """Numbers that are written as text (DS, IS), as they are written."""
+    found = [one.strip(PADDING) for one in _latin(raw).split("\\")]
+    return tuple(found) if len(found) > 1 else found[0] or None
+
+
 def _latin(raw: bytes) -> str:
     """Text of the default repertoire; a byte beyond it is kept, so that whoever shows it can."""
     return raw.decode("latin-1")

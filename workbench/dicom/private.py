@@ -14,6 +14,10 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
+from workbench.dicom import elements
+from workbench.dicom.reading import EncodedDataset
+from workbench.errors import Refused
+
 IMPAC: Final = "IMPAC"
 IMPAC_GROUP: Final = 0x300B
 CREATOR_KEYWORD: Final = "IMPAC_PrivateCreator"
@@ -51,14 +55,13 @@ IMPAC_ATTRIBUTES: Final = MappingProxyType(
 """Source: ocular statement, annex A.2 and C.2.9 to C.2.15; VRs as other makers of these attributes write them."""
 
 
-def find(dataset: Dataset, keyword: str) -> BaseTag | None:
+def find(dataset: Dataset | EncodedDataset, keyword: str) -> BaseTag | None:
     """Tag of the private attribute in this dataset, wherever its creator's block lies; None when it is not there."""
     attribute = IMPAC_ATTRIBUTES[keyword]
-    for element in range(0x10, 0x100):
-        if _creator(dataset, element) == IMPAC:
-            tag = Tag(IMPAC_GROUP, (element << 8) + attribute.offset)
-            if tag in dataset:
-                return tag
+    for element in (tag & 0xFFFF for tag in elements.tags(dataset) if tag >> 16 == IMPAC_GROUP and 0x10 <= tag & 0xFFFF <= 0xFF):
+        tag = Tag(IMPAC_GROUP, (element << 8) + attribute.offset)
+        if tag in dataset and _creator(dataset, element) == IMPAC:
+            return tag
     return None
 
 
@@ -74,13 +77,19 @@ def put(dataset: Dataset, keyword: str, value: object) -> None:
     dataset[tag] = DataElement(tag, attribute.vr, value, validation_mode=RAISE)
 
 
-def keyword_of(dataset: Dataset, tag: BaseTag) -> str | None:
+def keyword_of(dataset: Dataset | EncodedDataset, tag: int) -> str | None:
     """Our keyword for a private tag of this dataset; None when it is not one of ours."""
-    if tag.group != IMPAC_GROUP or tag.elem < 0x1000 or _creator(dataset, tag.elem >> 8) != IMPAC:
+    element = tag & 0xFFFF
+    if tag >> 16 != IMPAC_GROUP or element < 0x1000 or _creator(dataset, element >> 8) != IMPAC:
         return None
-    return next((row.keyword for row in IMPAC_ATTRIBUTES.values() if row.offset == tag.elem & 0xFF), None)
+    return next((row.keyword for row in IMPAC_ATTRIBUTES.values() if row.offset == element & 0xFF), None)
 
 
-def _creator(dataset: Dataset, element: int) -> str | None:
+def _creator(dataset: Dataset | EncodedDataset, element: int) -> str | None:
     tag = Tag(IMPAC_GROUP, element)
-    return str(dataset[tag].value).strip() if tag in dataset else None
+    if tag not in dataset:
+        return None
+    try:
+        return str(elements.see(dataset, tag, "LO").value).strip()
+    except Refused:
+        return None

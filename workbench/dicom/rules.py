@@ -425,7 +425,7 @@ class Among(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Matches(_AtPath):
-    """Received and compared with what the receiver expects, text without regard to case; a difference is for a person to judge."""
+    """Received and compared with what the receiver expects; a difference is for a person to judge. Case is no difference, but in names."""
 
     said: str = ""
 
@@ -434,7 +434,7 @@ class Matches(_AtPath):
         expected = self.known(scope)
         if isinstance(expected, Missing):
             return Verdict.NOT_COMPARED
-        if isinstance(found, str) and isinstance(expected, str):
+        if vr != "PN" and isinstance(found, str) and isinstance(expected, str):
             found, expected = found.casefold(), expected.casefold()
         return Verdict.AGREES if values.same(vr, found, values.to_dicom(vr, expected)) else Verdict.DOUBTFUL
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from pydicom.dataset import Dataset
 
+from workbench.dicom.reading import EncodedDataset
+
 
 class Missing(Enum):
     """Values that are not values."""
@@ -30,8 +32,8 @@ class Scope:
 
     Parameters
     ----------
-    roots : name → object; dataclasses, mappings, sequences (by number) and pydicom datasets are walked by the same dotted
-        path: ``plan.FractionGroupSequence.0.NumberOfFractionsPlanned``.
+    roots : name → object; dataclasses, mappings, sequences (by number) and datasets, decoded or encoded, are walked by the
+        same dotted path: ``plan.FractionGroupSequence.0.NumberOfFractionsPlanned``.
     """
 
     __slots__ = ("_parent", "_roots")
@@ -76,6 +78,8 @@ class Scope:
 
 
 def _step(value: object, step: str) -> object:
+    if isinstance(value, EncodedDataset):
+        return _of_encoded(value, step)
     if isinstance(value, Dataset):
         if step not in value:
             return ABSENT
@@ -86,3 +90,13 @@ def _step(value: object, step: str) -> object:
     if isinstance(value, Sequence) and step.isdigit():
         return value[int(step)] if int(step) < len(value) else ABSENT
     return getattr(value, step)
+
+
+def _of_encoded(dataset: EncodedDataset, keyword: str) -> object:
+    vr = dataset.vr(keyword)
+    if vr is None:
+        return ABSENT
+    if vr == "SQ":
+        return dataset.items(keyword)
+    found = dataset.get(keyword)
+    return EMPTY if found is None else found

@@ -15,7 +15,9 @@ from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag, Tag
 
 from workbench.dicom import private
-from workbench.dicom.conditions import Condition
+from workbench.dicom.conditions import Condition, Place
+from workbench.dicom.elements import Held
+from workbench.dicom.reading import EncodedDataset
 from workbench.dicom.rules import Kept, Read, Rule
 from workbench.dicom.scope import Missing, Scope
 
@@ -206,13 +208,13 @@ class Paired:
         """Nothing is made from a received sequence."""
         return []
 
-    def beside(self, items: Sequence[Dataset], scope: Scope | None) -> list[Scope | None]:
+    def beside(self, items: Sequence[Held], scope: Scope | None) -> list[Scope | None]:
         """A scope for each received item; the plain one where it has no counterpart."""
         if scope is None or not scope.knows(self.path):
             return [scope] * len(items)
         members = scope[self.path]
         numbered = {str(one.get(self.number)): one for one in members} if isinstance(members, Sequence) else {}
-        partners = [numbered.get(str(item.get(self.found))) for item in items]
+        partners = [numbered.get(str(Place(item).value(self.found))) for item in items]
         return [scope if partner is None else scope.child(**{self.name: partner}) for partner in partners]
 
     def word(self) -> str:
@@ -390,7 +392,7 @@ def vr_of(keyword: str) -> str:
     return GIVEN_VRS.get(keyword) or dictionary_VR(tag_of(keyword))
 
 
-def find(dataset: Dataset, keyword: str, group: int = CURVE_GROUP) -> BaseTag | None:
+def find(dataset: Dataset | EncodedDataset, keyword: str, group: int = CURVE_GROUP) -> BaseTag | None:
     """Tag under which the row's attribute stands in this dataset; None when it is absent."""
     if keyword in private.IMPAC_ATTRIBUTES:
         return private.find(dataset, keyword)

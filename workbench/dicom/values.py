@@ -7,11 +7,11 @@ import struct
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from pydicom.config import RAISE
 from pydicom.errors import BytesLengthException
-from pydicom.multival import MultiValue
 from pydicom.uid import UID
 from pydicom.valuerep import DSfloat, PersonName, format_number_as_ds, validate_value
 
@@ -19,6 +19,12 @@ TEXT_TOLERANCE: Final = 1e-9
 NUMBERS: Final = frozenset({"DS", "IS", "FL", "FD", "US", "UL", "SS", "SL"})
 ONE_VALUE_TEXT: Final = frozenset({"ST", "LT", "UT"})
 """VRs in whose text a backslash is a backslash (PS3.5 6.2); elsewhere it separates values."""
+UNQUOTED: Final = frozenset({"DS", "IS", "PN"})
+"""VRs whose values a message shows as they are written."""
+SHOWN: Final = 6
+"""Values that a message shows; of more it tells how many there are."""
+REMEMBERED: Final = 64
+"""Characters of a value that is judged once: the same few come again in every object."""
 UNDECODABLE: Final = (
     BytesLengthException, ValueError, TypeError, ArithmeticError, LookupError, AttributeError, NotImplementedError, EOFError
 )  # fmt: skip
@@ -145,20 +151,41 @@ def shown(value: object) -> str:
     """The value as a message shows it: short, and never a whole list of a thousand numbers."""
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
-    if isinstance(value, Sequence) and not isinstance(value, str) and len(value) > 6:
+    if isinstance(value, Sequence) and not isinstance(value, str) and len(value) > SHOWN:
         return f"{len(value)} values"
     text = repr(value) if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def broken(vr: str, found: object) -> str:
-    """Why the value breaks its VR; nothing when it keeps it."""
-    for one in found if isinstance(found, MultiValue | list) else [found]:
-        original = getattr(one, "original_string", None)
-        text = str(one) if vr == "PN" else original if isinstance(original, str) else one
-        if isinstance(text, str):
-            try:
-                validate_value(vr, text, RAISE)
-            except ValueError as problem:
-                return f"value breaks VR {vr}: {problem}"
+def as_written(vr: str, value: object) -> str:
+    """A found value as a message shows it: numbers and names as they are written, other text in quotes."""
+    if isinstance(value, tuple) and len(value) <= SHOWN:
+        text = f"[{', '.join(_part(vr, one) for one in value)}]"
+    elif isinstance(value, str) and vr in UNQUOTED:
+        text = value
+    else:
+        return shown(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _part(vr: str, value: object) -> str:
+    return f"'{value}'" if isinstance(value, str) and not (vr == "PN" or (value and vr in UNQUOTED)) else str(value)
+
+
+def broken(vr: str, written: object) -> str:
+    """Why a value, as the text that it is written as, breaks its VR; nothing when it keeps it."""
+    for one in written if isinstance(written, tuple) else (written,):
+        if isinstance(one, str):
+            problem = _broken(vr, str(one)) if len(one) <= REMEMBERED else _broken.__wrapped__(vr, one)
+            if problem:
+                return problem
+    return ""
+
+
+@lru_cache(maxsize=8192)
+def _broken(vr: str, text: str) -> str:
+    try:
+        validate_value(vr, text, RAISE)
+    except ValueError as problem:
+        return f"value breaks VR {vr}: {problem}"
     return ""

@@ -16,6 +16,7 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
+from workbench.dicom.elements import written
 from workbench.dicom.values import UNDECODABLE, broken
 from workbench.iods.workitem_operations import CODE, CONTENT_ITEM, NOT_ALLOWED, TABLE, TYPES, Macro, WorkitemAttribute
 
@@ -81,7 +82,7 @@ def malformed(attributes: Dataset, above: str = "") -> Iterator[Fault]:
         path = f"{above}{keyword_for_tag(tag) or tag}"
         try:
             element = attributes[tag]
-            is_broken = bool(broken(element.VR, element.value)) or _most(tag) < element.VM or _is_no_percentage(element)
+            is_broken = bool(broken(element.VR, written(element.value))) or _most(tag) < element.VM or _is_no_percentage(element)
         except UNDECODABLE:
             yield Fault(path=path, lack=Lack.MALFORMED)
             continue

@@ -42,7 +42,7 @@ def blank(instance: Encoded) -> Encoded:
     size = int(source.get("Rows") or 0) * int(source.get("Columns") or 0)
     made.add_new(spec.tag_of("PixelData"), "OW", bytes(size + size % 2))
     again = part10.encoded(made)
-    wrong = errors(check(OCULAR_RT_IMAGE, again.dataset()))
+    wrong = errors(check(OCULAR_RT_IMAGE, again.read()))
     if wrong:
         raise Refused(f"{where}: cannot be exported, {wrong[0].path}: {wrong[0].message}", rule=f"row:{wrong[0].code}")
     return again

@@ -244,7 +244,7 @@ def _inspect(instance: Encoded, dataset: Dataset, scope: Scope, direction: Direc
             rule="identity",
             comment="Data set and request name different instances",
         )
-    wrong = errors(inspect(instance, direction, scope, dataset=dataset))
+    wrong = errors(inspect(instance, direction, scope))
     told = tuple(f"{finding.path} {finding.code}: {_told(finding)}" for finding in wrong)
     for line in told:
         log.info("object %s: %s", instance.sop_instance_uid, line)
