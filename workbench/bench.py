@@ -23,6 +23,7 @@ from workbench import settings as configuration
 from workbench.archive.archive import Archive
 from workbench.archive.rows import Origin, SessionRow, StoredObject, WorkitemRow
 from workbench.archive.verification import Verification, verify
+from workbench.archive.writing import OWNER_ONLY
 from workbench.clock import Clock, SystemClock
 from workbench.dicom import part10, uids
 from workbench.dicom.uids import RandomUids, UidSource
@@ -486,7 +487,7 @@ def _number(session: SessionRow | int) -> int:
 
 def _make(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     except OSError as problem:
         raise Unavailable(f"{folder}: cannot be made ({problem.strerror}), expected a data folder", rule="storage") from problem
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from workbench.archive.files import ObjectFiles, write_new
+from workbench.archive.files import ObjectFiles
+from workbench.archive.writing import write_new
 from workbench.errors import Unavailable
 
 

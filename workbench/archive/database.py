@@ -25,6 +25,7 @@ from workbench.archive.setup import SetupRows
 from workbench.archive.subscriptions import Subscriptions
 from workbench.archive.tabulated import Tabulated
 from workbench.archive.workitems import Workitems
+from workbench.archive.writing import OWNER_ONLY_FILE
 from workbench.errors import Refused, Unavailable
 from workbench.events import Event, EventBus
 
@@ -77,8 +78,10 @@ class Database:
 
     @classmethod
     def in_folder(cls, folder: Path, bus: EventBus) -> Database:
-        """The SQLite database of a data folder."""
-        return cls(f"sqlite:///{folder / 'index.sqlite'}", bus)
+        """The SQLite database of a data folder, its owner's alone; SQLite gives its log and shared memory the mode of the file."""
+        file = folder / "index.sqlite"
+        file.touch(mode=OWNER_ONLY_FILE, exist_ok=True)
+        return cls(f"sqlite:///{file}", bus)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -6,19 +6,19 @@ it. Nothing is ever overwritten: the same bytes have the same name.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import tempfile
 from hashlib import file_digest, sha256
 from pathlib import Path
 
+from workbench.archive import locks
+from workbench.archive.writing import OWNER_ONLY, PART_PREFIX
 from workbench.dicom import part10
 from workbench.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-PART_PREFIX = ".part-"
 SUFFIX = ".dcm"
 ASIDE = "aside"
 """Folder of files that no row speaks of; beside the shelves, whose names have two digits."""
@@ -29,13 +29,18 @@ class ObjectFiles:
 
     Parameters
     ----------
-    folder : made when missing.
+    folder : made when missing, for nobody but its owner to look into.
+
+    Raises
+    ------
+    Unavailable : the folder cannot be made, or the system cannot lock files.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        locks.must_be_there()
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
             _make_shelves(folder)
         except OSError as problem:
             raise Unavailable(f"{folder}: cannot be made ({problem.strerror}), expected a folder to keep objects in") from problem
@@ -110,7 +115,7 @@ class ObjectFiles:
     def put_aside(self, name: str) -> None:
         """Move a file out of the way; it is not removed."""
         aside = self.folder / ASIDE
-        aside.mkdir(exist_ok=True)
+        aside.mkdir(mode=OWNER_ONLY, exist_ok=True)
         self.path(name).replace(aside / f"{name}{SUFFIX}")
         _flush_folder(aside)
 
@@ -124,7 +129,7 @@ class ObjectFiles:
             try:
                 with os.fdopen(handle, "wb") as file:
                     # Held until the file has its name; a killed process lets go of it, and so leaves what may be discarded.
-                    fcntl.flock(file, fcntl.LOCK_EX)
+                    locks.hold(file)
                     file.write(header)
                     file.write(data)
                     file.flush()
@@ -143,42 +148,19 @@ def _make_shelves(folder: Path) -> None:
     shelves = [folder / f"{number:02x}" for number in range(256)]
     missing = [shelf for shelf in shelves if not shelf.is_dir()]
     for shelf in missing:
-        shelf.mkdir(exist_ok=True)
+        shelf.mkdir(mode=OWNER_ONLY, exist_ok=True)
     if missing:
         _flush_folder(folder)
-
-
-def write_new(path: Path, content: bytes) -> None:
-    """Write a file of the user's choice, whole or not at all.
-
-    Raises
-    ------
-    Unavailable : it exists already, or the folder cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(prefix=PART_PREFIX, dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.link(part, path)
-        finally:
-            Path(part).unlink(missing_ok=True)
-    except FileExistsError as problem:
-        raise Unavailable(f"{path}: exists already, expected a name that is free", rule="storage") from problem
-    except OSError as problem:
-        raise Unavailable(f"{path}: cannot be written ({problem.strerror})", rule="storage") from problem
 
 
 def _discard(part: Path) -> bool:
     """Remove a part that nobody is writing; whether it was one."""
     try:
         with part.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if locks.is_held(file):
+                return False
             part.unlink()
-    except (BlockingIOError, FileNotFoundError):
+    except FileNotFoundError:
         return False
     return True
 

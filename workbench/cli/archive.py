@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.archive.files import write_new
+from workbench.archive.writing import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
 from workbench.events import Events
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.archive.files import write_new
+from workbench.archive.writing import write_new
 from workbench.cli import plans
 from workbench.cli.common import aligned, say
 from workbench.errors import Refused

@@ -13,8 +13,7 @@ from typing import Annotated
 import typer
 
 from workbench import settings as configuration
-from workbench.archive.files import write_new
-from workbench.bench import SETTINGS_FILE
+from workbench.archive.writing import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, say
 from workbench.clock import SystemClock
 from workbench.dicom.uids import RandomUids
@@ -54,7 +53,7 @@ def from_eyeplan(
     data: DataFolder = DEFAULT_DATA,
 ) -> None:
     """Read an EYEPLAN case and write it as a plan."""
-    known = known_beamlines(configuration.load(data / SETTINGS_FILE).beamlines)
+    known = known_beamlines(configuration.load(data / configuration.FILE_NAME).beamlines)
     plan = read_eyeplan(folder, beamline=_described(known, beamline), patient_id=patient_id, patient_name=patient_name)
     write_new(to, to_json(plan).encode("utf-8"))
     say(f"{to}: {summary(plan)}")
@@ -70,7 +69,7 @@ def from_dicom(
     data: DataFolder = DEFAULT_DATA,
 ) -> None:
     """Read an RT Ion Plan with an eye beam, whoever wrote it, and write it as a plan."""
-    known = known_beamlines(configuration.load(data / SETTINGS_FILE).beamlines)
+    known = known_beamlines(configuration.load(data / configuration.FILE_NAME).beamlines)
     said = Said(
         beamline=None if beamline is None else _described(known, beamline),
         laterality=None if eye is None else Laterality[eye.name],

@@ -15,7 +15,7 @@ from typing import Annotated, Never
 import typer
 from tqdm import tqdm
 
-from workbench.archive.files import write_new
+from workbench.archive.writing import write_new
 from workbench.bench import Workbench
 from workbench.cli.common import DEFAULT_DATA, DataFolder, aligned, say, settings_for
 from workbench.device.performance import Progress

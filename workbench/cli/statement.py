@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from workbench.archive.files import write_new
+from workbench.archive.writing import write_new
 from workbench.cli.common import say
 from workbench.conformance.lines import as_csv
 from workbench.conformance.statement import as_markdown

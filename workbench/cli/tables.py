@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from workbench.archive.files import write_new
+from workbench.archive.writing import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, closed_bench, say
 from workbench.cli.geometry import PICTURE_FORMS
 from workbench.device.generated import write_generated

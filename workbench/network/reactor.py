@@ -7,14 +7,13 @@ To be removed when pyproject.toml allows a version that waits by itself; ``tests
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import os
 import select
-import termios
 import threading
 from array import array
 from contextlib import suppress
+from importlib import import_module
 from queue import Empty, Queue
 from typing import Any, Final
 
@@ -123,7 +122,8 @@ def _has_more(reactor: Any) -> bool:
     unread = array("i", [0])
     with suppress(OSError, ValueError):
         # Asked of the system: reading ahead would wait as long as the connection's timeout if the upper layer came first.
-        fcntl.ioctl(connection.fileno(), termios.FIONREAD, unread)
+        # Loaded here, since only POSIX has them: a command line that only plans loads this module too.
+        import_module("fcntl").ioctl(connection.fileno(), import_module("termios").FIONREAD, unread)
     return unread[0] > 0
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from workbench.archive.files import write_new
+from workbench.archive.writing import write_new
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.uids import UidSource

@@ -124,7 +124,10 @@ def _dictionaries() -> Iterable[str]:
         "scheme of the settings."
     )
     yield heading("8.4", "Grayscale image consistency")
-    yield paragraph("Not supported.")
+    yield paragraph(
+        "Not supported. Nothing is claimed of displays: no presentation state, presentation LUT or window is written, and pixels are "
+        "shown on a linear scale from the least stored value to the largest."
+    )
 
 
 def _extensions() -> Iterable[str]:

@@ -56,7 +56,9 @@ def character_sets() -> str:
             (
                 "Default repertoire (ISO-IR 6) and UTF-8 (ISO_IR 192) on the network: what we write in other than ASCII characters is "
                 "declared ISO_IR 192. Objects that were received are handed out as they came.",
-                "Received text is decoded as its Specific Character Set says.",
+                "Received text is decoded as its Specific Character Set says, and handed to the display as Unicode, nothing "
+                "transliterated; which of it can be read there depends on the operating system and its fonts. Sheets in PDF and pictures "
+                "in files have the letters of DejaVu Sans: Latin, Greek, Cyrillic, no Chinese or Japanese.",
                 "Files of the ocular exchange are written in the default repertoire, without Specific Character Set. A plan whose text "
                 "needs other characters is refused; text of an imported image is written byte for byte when it is exported again.",
             )
@@ -72,6 +74,8 @@ def security() -> str:
             (
                 "No security profile of PS3.15 is supported; there is no TLS.",
                 "Associations are checked by called AE title; calling AE titles decide the room, and who may query and retrieve.",
+                "There is no login of our own: users log in to the operating system. The data folder is made for its owner alone "
+                "(mode 0700), and so is every file in it (0600).",
                 "Listens on the loopback address unless configured otherwise. What one peer can make us allocate is limited (4.4).",
                 "Logs name UIDs and AE titles, never a patient's name or a Transaction UID.",
             )
