@@ -103,7 +103,8 @@ lab: .venv/installed-all
 
 # The dashboards as web pages, without a notebook around them; WORKBENCH_DATA=DIR for a data folder of one's own.
 voila: .venv/installed-all
-	@$(PY) -m voila notebooks/dashboards --classic-tree $(VOILA_ARGS)
+	@$(PY) -m voila notebooks/dashboards --classic-tree \
+	  --VoilaConfiguration.extension_allowlist="['@jupyter-widgets/jupyterlab-manager', '@voila-dashboards/widgets-manager8', 'anywidget']" $(VOILA_ARGS)
 
 # The rendering that is kept, and compared in the tests; to be made again after a change of rows or services.
 statement: .venv/installed-core

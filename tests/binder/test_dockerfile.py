@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.binder import repo2docker
+from tests.browser.lab import WIDGETS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
@@ -70,8 +71,8 @@ def test_binder_installs_what_notebooks_and_pages_import() -> None:
     assert [str(one) for one in others if not one.specifier.contains(exact.get(canonicalize_name(one.name), "missing"))] == []
 
 
-def test_after_the_build_jupyterlab_has_no_news(tmp_path: Path) -> None:
-    """postBuild writes settings where JupyterLab of its Python looks for them."""
+def test_after_the_build_no_news_pop_up_and_pages_load_widgets_only(tmp_path: Path) -> None:
+    """postBuild writes settings where JupyterLab and Voila of its Python look for them."""
     python = tmp_path / "bin" / "python"
     python.parent.mkdir()
     python.write_text(f"#!/bin/sh\necho '{tmp_path}'\n", encoding="utf-8")
@@ -82,3 +83,5 @@ def test_after_the_build_jupyterlab_has_no_news(tmp_path: Path) -> None:
 
     written = json.loads((tmp_path / "share" / "jupyter" / "lab" / "settings" / "overrides.json").read_text(encoding="utf-8"))
     assert written["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false", "checkForUpdates": False}
+    served = json.loads((tmp_path / "etc" / "jupyter" / "jupyter_server_config.d" / "workbench.json").read_text(encoding="utf-8"))
+    assert served == {"VoilaConfiguration": {"extension_allowlist": WIDGETS}}

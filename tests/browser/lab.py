@@ -25,6 +25,8 @@ from workbench.network.server import free_port
 
 CHROMIUM_FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--hide-scrollbars"]
 EXTENSION = Path(__file__).resolve().parents[2] / "widgets" / "labextension"
+WIDGETS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
+"""JupyterLab's extensions that a page under Voila needs; others may complain that they are in no JupyterLab."""
 START_S, STEP_MS, RUN_MS = 60.0, 60_000, 120_000
 QUIET = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 
@@ -103,7 +105,7 @@ def _lab_command(port: int, notebooks: Path) -> list[str]:
 def _voila_command(port: int, notebooks: Path, *, dark: bool) -> list[str]:
     return [
         *(sys.executable, "-m", "voila", str(notebooks), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", "--port_retries=0"),
-        f"--theme={'dark' if dark else 'light'}",
+        *(f"--theme={'dark' if dark else 'light'}", f"--VoilaConfiguration.extension_allowlist={WIDGETS}"),
     ]
 
 

@@ -28,10 +28,23 @@ SHOWN = {
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a Voila server on the kept pages."""
-    if importlib.util.find_spec("voila") is None:
-        pytest.skip("not installed: voila; `pip install '.[voila]'` installs it")
+    require_voila()
     with lab.voila_server(tmp_path_factory.mktemp("voila"), PAGES) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a JupyterLab server on the folder of notebooks, where Voila is a part of it."""
+    require_voila()
+    with lab.server(tmp_path_factory.mktemp("jupyter"), PAGES.parent) as found:
+        yield found
+
+
+def require_voila() -> None:
+    """Skip, visibly, where it is not installed."""
+    if importlib.util.find_spec("voila") is None:
+        pytest.skip("not installed: voila; `pip install '.[voila]'` installs it")
 
 
 def test_every_page_is_tested() -> None:
@@ -63,3 +76,14 @@ def test_a_page_answers_clicks(page: Any, address: str) -> None:
 
     expect(page, ".wb-plan-card").to_contain_text("fraction 2 of 5")
     expect(page, ".wb-plan-card [data-session]").to_have_attribute("data-session", "completed")
+
+
+def test_jupyterlabs_server_serves_pages_too(page: Any, jupyterlab: str) -> None:
+    """As on Binder, where the one server that runs is JupyterLab's and a link leads to its page."""
+    where, words = SHOWN["home"]
+
+    page.goto(f"{jupyterlab}/voila/render/dashboards/home.ipynb", wait_until="domcontentloaded")
+
+    expect(page, f"{where} >> nth=0").to_contain_text(words)
+    # It would come from the network; no dashboard has a formula.
+    page.complaints.remove("MathJax is not defined")
