@@ -19,6 +19,7 @@ SHOWN = {
     "eye-and-beam": (".wb-bev .wb-bev-eye-name", "left eye"),
     "home": (".wb-home .wb-plan-card", "fraction 1 of 5"),
     "import": (".wb-import-dialog .wb-notice", "Name a folder or a file, or upload files."),
+    "records": (".wb-rt tbody td[data-column=delivered_mu]", "120.0"),
     "session": (".wb-plan-card", "fraction 1 of 5"),
     "worklist": (".wb-monitor-workitems .wb-state", "COMPLETED"),
 }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from workbench_widgets.monitor import WorklistMonitor
     from workbench_widgets.parts import BeamView, DeliveredBeams
     from workbench_widgets.record_table import RecordTable
+    from workbench_widgets.records_dashboard import RecordsDashboard
     from workbench_widgets.session import SessionDashboard
     from workbench_widgets.setup_view import SetupImagesView
 
@@ -27,6 +28,7 @@ __all__ = [
     "ImportDialog",
     "Live",
     "RecordTable",
+    "RecordsDashboard",
     "SessionDashboard",
     "SetupImagesView",
     "WorklistMonitor",
@@ -40,6 +42,7 @@ _HOMES = {
     "ImportDialog": "workbench_widgets.import_dialog",
     "Live": "workbench_widgets.live",
     "RecordTable": "workbench_widgets.record_table",
+    "RecordsDashboard": "workbench_widgets.records_dashboard",
     "SessionDashboard": "workbench_widgets.session",
     "SetupImagesView": "workbench_widgets.setup_view",
     "WorklistMonitor": "workbench_widgets.monitor",

@@ -23,6 +23,7 @@ from workbench_widgets.live import Live
 from workbench_widgets.monitor import WorklistMonitor
 from workbench_widgets.pages import latest_eye, latest_plan
 from workbench_widgets.parts import html
+from workbench_widgets.records_dashboard import RecordsDashboard
 from workbench_widgets.session import SessionDashboard
 from workbench_widgets.setup_view import SetupImagesView
 
@@ -72,6 +73,7 @@ PLACES: Final = (
         make=_setup_images,
         about=lambda bench: (_uid(latest_plan(bench)), len(bench.history())),
     ),
+    Place(name="Records", question="What was delivered, and was it what was planned?", make=RecordsDashboard),
     Place(name="Import", question="Bring plans, images and records into the data folder.", make=ImportDialog),
 )
 

@@ -5,7 +5,7 @@ The browser says what it wants by traits and a number; the answer is one page wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
@@ -112,17 +112,26 @@ class RecordTable(AnyWidget):
         """How the columns of a row are named, measured and written."""
         return self._rows.columns
 
-    def show(self, frame: pd.DataFrame, *, empty: str | None = None) -> None:
+    def show(self, frame: pd.DataFrame, *, empty: str | None = None, at_first: Sequence[str] = ()) -> None:
         """Show another frame; the chosen row stays chosen where it is found again.
 
-        Filters and order stay as far as the frame has such columns; columns that were blank and are not any more are shown.
+        Filters and order stay as far as the frame has such columns; so do the columns that are shown, when the frame has the same ones.
+        Columns that were blank and are not any more are shown.
+
+        Parameters
+        ----------
+        at_first : columns to be shown of a frame with other columns; all that hold anything when none is given, or none of them does.
         """
         before, rows = self.row, TableRows(frame)
         names, blank = [column.name for column in rows.columns], set(rows.blank_columns)
         known = {str(one["name"]): bool(one["is_blank"]) for one in self.columns}
         is_same = list(known) == names
-        chosen = set(self.visible)
-        visible = [name for name in names if (name in chosen or (known[name] and name not in blank) if is_same else name not in blank)]
+        filled = [name for name in names if name not in blank]
+        if is_same:
+            chosen = {*self.visible, *(name for name in filled if known[name] and (not at_first or name in at_first))}
+        else:
+            chosen = {name for name in filled if name in at_first} or set(filled)
+        visible = [name for name in names if name in chosen]
         self._rows = rows
         with self.hold_sync():
             if empty is not None:

@@ -1,0 +1,144 @@
+"""The panels of a records dashboard beside its table: the chosen row, charts, irregular records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+from ipywidgets import Box, Button, Dropdown, Layout, ToggleButtons
+
+from workbench.records import Filters, Records
+from workbench_widgets import markup
+from workbench_widgets.latest import Latest
+from workbench_widgets.live import Live
+from workbench_widgets.parts import FigureImage, Part, html
+from workbench_widgets.records_charts import CHARTS, GROUPS, INCHES_WIDE, MEASURES, Charted, Focus, charted, drawn
+from workbench_widgets.records_details import details, file_line, irregular_list, object_text
+from workbench_widgets.records_source import RecordsSource
+from workbench_widgets.records_view import Choices, Link, is_too_much, links, rows_of, too_much, words_of
+from workbench_widgets.table_columns import ShownColumn
+
+NO_ROW: Final = "Click a row of the table: here is then all that it says, and what it leads to."
+
+
+class RowPanel(Part):
+    """All that one row says, the rows it leads to, and the object it was read from.
+
+    Parameters
+    ----------
+    follow : called with the way that was clicked, in whatever thread the click arrives in.
+    """
+
+    TITLE = "Chosen row"
+
+    def __init__(self, source: RecordsSource, live: Live, follow: Callable[[Link], object]) -> None:
+        self._source, self._live, self._follow = source, live, follow
+        self._row: Mapping[str, Any] | None = None
+        self.links = Box([])
+        self.links.add_class("wb-actions")
+        self.links.add_class("wb-rec-links")
+        self._details, self._file, self._object = html(markup.empty(NO_ROW), "wb-rec-details"), html(""), html("")
+        self.object = button("Show the object", "wb-rec-object", "The DICOM object that the row was read from, attribute by attribute.")
+        self.object.on_click(lambda _: live.post(self._show_object))
+        self.object.layout.display = "none"
+        super().__init__("wb-rec-row", self.TITLE, self.links, self._details, self._file, self.object, self._object)
+
+    def show(self, table: str, row: Mapping[str, Any] | None, columns: Sequence[ShownColumn]) -> None:
+        """Show this row of this table from now on."""
+        if row == self._row:
+            return
+        self._row = row
+        self._object.value = ""
+        place = None if row is None else self._source.place(row)
+        self._details.value = markup.empty(NO_ROW) if row is None else details(row, columns)
+        self._file.value = file_line(place)
+        self.object.layout.display = "none" if place is None else ""
+        self.links.children = [self._way(one) for one in links(table, row, columns)] if row is not None else []
+        self.remark(self.TITLE, "" if row is None else f"of {words_of(table)}, with what belongs to it")
+
+    def _way(self, way: Link) -> Any:
+        made = button(way.words, "wb-rec-link", f"Show the {way.words} that belong to this row.")
+        made.on_click(lambda _: self._follow(way))
+        return made
+
+    def _show_object(self) -> None:
+        row = self._row
+        if row is not None:
+            self._live.work(lambda: self._source.object_words(row), then=self._put_object)
+
+    def _put_object(self, words: str) -> None:
+        self._object.value = object_text(words)
+
+
+class ChartPanel(Part):
+    """One answer as a chart, of the chosen row or of what the filters leave."""
+
+    TITLE = "Charts"
+
+    def __init__(self, records: Callable[[], Records], live: Live) -> None:
+        self._records = records
+        self._of: tuple[Focus, Choices] | None = None
+        self._work = Latest[tuple[str, str, Charted]](live, self._draw)
+        self.chart = ToggleButtons(options=[(words, name) for name, words in CHARTS.items()], style={"button_width": "auto"})
+        self.chart.add_class("wb-tabs")
+        self.measure = Dropdown(options=[(words, name) for name, words in MEASURES.items()], description="measure")
+        self.measure.add_class("wb-rec-measure")
+        self.group = Dropdown(options=list(GROUPS), value=GROUPS[0], description="counted by")
+        self.group.add_class("wb-rec-group")
+        self.summary, self.picture = html("", "wb-rec-summary"), FigureImage((INCHES_WIDE, 3.0), live)
+        for one in (self.chart, self.measure, self.group):
+            one.observe(lambda _: live.post(self._ask), names="value")
+        super().__init__("wb-rec-chart", self.TITLE, self.chart, self.measure, self.group, self.summary, self.picture)
+
+    def show(self, focus: Focus, choices: Choices) -> None:
+        """Draw for this row and these filters from now on."""
+        self._of = (focus, choices)
+        self._ask()
+
+    def _ask(self) -> None:
+        name, measure, by = str(self.chart.value), str(self.measure.value), str(self.group.value)
+        self.measure.layout.display = "" if name == "setup_trend" else "none"
+        self.group.layout.display = "" if name == "terminations" else "none"
+        if self._of is not None:
+            focus, choices = self._of
+            self._work.ask(lambda: (name, measure, charted(self._records(), name, focus, choices, measure=measure, by=by)))
+
+    def _draw(self, result: tuple[str, str, Charted]) -> None:
+        name, measure, found = result
+        self.remark(words_of(name)[:1].upper() + words_of(name)[1:], found.remark)
+        self.summary.value = found.summary or (markup.empty(found.sentence) if found.sentence else "")
+        self.picture.layout.display = "none" if found.sentence else ""
+        if not found.sentence:
+            # The same rows give the same picture, whatever happened elsewhere.
+            self.picture.show((name, measure, found.answer.to_csv()), lambda: drawn(name, found.answer, measure))
+
+
+class IrregularPanel(Part):
+    """What is missing, duplicate or contradictory, in words."""
+
+    TITLE = "Irregular records"
+
+    def __init__(self, records: Callable[[], Records], live: Live) -> None:
+        self._records = records
+        self._work = Latest[pd.DataFrame](live, self._put)
+        self.list = html("", "wb-rec-irregular")
+        super().__init__("wb-rec-irregular-panel", self.TITLE, self.list)
+
+    def show(self, asked: Filters, choices: Choices) -> None:
+        """List those of what the filters leave."""
+        if is_too_much("irregularities", asked, choices):
+            self.list.value = markup.empty(too_much(choices))
+        else:
+            self._work.ask(lambda: rows_of(self._records(), "irregularities", asked))
+
+    def _put(self, answer: pd.DataFrame) -> None:
+        self.list.value = irregular_list(answer)
+        self.remark(self.TITLE, f"{len(answer):,} found" if len(answer) else "")
+
+
+def button(words: str, hook: str, tooltip: str) -> Any:
+    """A button with a hook to find it by."""
+    made = Button(description=words, tooltip=tooltip, layout=Layout(width="auto"))
+    made.add_class(hook)
+    return made
