@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from workbench import figures, ocular, records
+    from workbench import conformance, figures, ocular, records
     from workbench.bench import Workbench
     from workbench.device.scenario import Scenario
     from workbench.device.simulated import SimulatedDevice
@@ -32,6 +32,7 @@ __all__ = [
     "Watcher",
     "Workbench",
     "WorkbenchError",
+    "conformance",
     "figures",
     "ocular",
     "read_ion_plan",
@@ -52,7 +53,7 @@ _HOMES = {
     "WorkbenchError": "workbench.errors",
     "read_ion_plan": "workbench.workflow.media:read_plan",
 }
-_PACKAGES = ("figures", "ocular", "records")
+_PACKAGES = ("conformance", "figures", "ocular", "records")
 
 __version__ = "0.1.0"
 

@@ -218,3 +218,39 @@ def test_an_imported_image_is_exported_again_blank(command: Command, tmp_path: P
     assert (first.code, first.out.strip()) == (0, str(path))
     assert (set(again.PixelData), again.PatientID, again.RTImageLabel) == ({0}, image.PatientID, image.RTImageLabel)
     assert "exists already" in second.refusal
+
+
+def test_every_row_is_printed_when_asked(command: Command, tmp_path: Path) -> None:
+    """The kept ones too, with what was found and where the row stands in the statement."""
+    write(tmp_path / "ct.dcm", make_ct(make_ion_plan()))
+
+    result = command("check", tmp_path / "ct.dcm", "--rows", "--format", "json")
+
+    (row,) = (one for one in json.loads(result.out) if one["path"] == "Modality")
+    assert result.code == 0
+    assert (row["result"], row["found"], row["tag"], row["file"]) == ("pass", "CT", "00080060", str(tmp_path / "ct.dcm"))
+
+
+def test_the_statements_rows_are_found(command: Command) -> None:
+    """By a word, by the table and by where the value comes from; each with how it arises."""
+    table = command("rows", "ContinuationStartMeterset", "--as", "created")
+    plain = command("rows", "--as", "created", "--from", "user", "--format", "json")
+
+    assert table.out.splitlines()[1].split()[-4:] == ["(MU)", "of", "the", "task"]
+    assert {one["source"] for one in json.loads(plain.out)} == {"user"}
+    assert len(json.loads(plain.out)) == 5
+
+
+def test_two_files_are_compared(command: Command, tmp_path: Path) -> None:
+    """Only what differs, and exit code 1; a file is the same as itself."""
+    plan = make_ion_plan()
+    write(tmp_path / "a.dcm", plan)
+    plan.RTPlanLabel = "other"
+    write(tmp_path / "b.dcm", plan)
+
+    differ, same = command("compare", "a.dcm", "b.dcm"), command("compare", "a.dcm", "a.dcm")
+
+    (line,) = differ.out.splitlines()[1:]
+    assert (differ.code, same.code) == (1, 0)
+    assert line.split()[:3] == ["differs", "RTPlanLabel", "300A0002"]
+    assert same.out.startswith("the same: ")

@@ -14,7 +14,7 @@ import typer
 
 from workbench import settings as configuration
 from workbench.bench import SETTINGS_FILE, Workbench
-from workbench.errors import Refused
+from workbench.errors import Refused, WorkbenchError
 from workbench.settings import Peer, Settings
 
 DataFolder = Annotated[Path, typer.Option("--data", envvar="WORKBENCH_DATA", help="Data folder.", show_default=True)]
@@ -38,6 +38,11 @@ def closed_bench(data: Path) -> Workbench:
 def say(text: str = "") -> None:
     """A line on standard output."""
     typer.echo(text)
+
+
+def placed(path: Path, error: WorkbenchError) -> str:
+    """The error's sentence, with the file that it is about."""
+    return str(error) if str(path) in str(error) else f"{path}: {error}"
 
 
 def as_json(value: Any) -> str:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from workbench.cli import archive, geometry, objects, plans, running, sessions, tables
+from workbench.cli import archive, conformance, geometry, objects, plans, running, sessions, tables
 from workbench.cli.explain import explain
 from workbench.cli.statement import statement
 from workbench.errors import WorkbenchError
@@ -30,7 +30,9 @@ app.command("serve")(running.serve)
 app.command("device")(running.device)
 app.command("import")(objects.import_files)
 app.command("export")(objects.export_images)
-app.command("check")(objects.check_files)
+app.command("check")(conformance.check_files)
+app.command("rows")(conformance.rows)
+app.command("compare")(conformance.compare)
 app.command("records")(tables.records)
 app.command("generate")(tables.generate)
 app.command("history")(archive.history)

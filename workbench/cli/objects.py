@@ -1,10 +1,9 @@
-"""``workbench import``, ``export`` and ``check``: objects in and out, and findings."""
+"""``workbench import`` and ``export``: objects in and out."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +11,7 @@ import typer
 from tqdm import tqdm
 
 from workbench.bench import Workbench
-from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
-from workbench.conformance.objects import Direction, inspect
-from workbench.dicom import part10
-from workbench.dicom.findings import Finding, Severity
-from workbench.dicom.scope import Scope
+from workbench.cli.common import DEFAULT_DATA, DataFolder, closed_bench, placed, say
 from workbench.errors import Refused, WorkbenchError
 
 
@@ -35,7 +30,7 @@ def import_files(
                 uid, is_new = _imported(bench, path, patient_id, is_confirmed=yes)
             except WorkbenchError as error:
                 failures += 1
-                typer.echo(f"workbench: {_placed(path, error)}", err=True)
+                typer.echo(f"workbench: {placed(path, error)}", err=True)
             else:
                 say(f"{uid}  {'imported' if is_new else 'known already'}  {path}")
     if failures:
@@ -53,30 +48,6 @@ def export_images(
             say(str(bench.export_image(uid, to)))
 
 
-def check_files(
-    files: Annotated[list[Path], typer.Argument(help="DICOM files of any maker.")],
-    direction: Annotated[Direction, typer.Option("--as", help="Table to hold them against.")] = Direction.RECEIVED,
-    plan: Annotated[Path | None, typer.Option(help="The plan that treatment records are compared with.")] = None,
-    output: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,
-) -> None:
-    """Hold DICOM files against the rows of their objects; exit code 1 when an error is found or a file cannot be checked."""
-    found: list[tuple[Path, Finding]] = []
-    failures = 0
-    scope = None if plan is None else Scope({"plan": part10.read_file(plan).dataset()})
-    for path in files:
-        try:
-            found.extend((path, finding) for finding in inspect(part10.read_file(path), direction, scope))
-        except WorkbenchError as error:
-            failures += 1
-            typer.echo(f"workbench: {_placed(path, error)}", err=True)
-    if output is TableFormat.JSON:
-        say(as_json([{"file": path, **asdict(finding)} for path, finding in found]))
-    else:
-        say(aligned(("file", "severity", "code", "path", "message"), [_row(path, finding) for path, finding in found]))
-    if failures or any(finding.severity is Severity.ERROR for _, finding in found):
-        raise typer.Exit(1)
-
-
 def _imported(bench: Workbench, path: Path, patient_id: str | None, *, is_confirmed: bool) -> tuple[str, bool]:
     """Import one file; where its Patient ID is another one, the user is warned, and asked unless the answer was given beforehand."""
     try:
@@ -84,7 +55,7 @@ def _imported(bench: Workbench, path: Path, patient_id: str | None, *, is_confir
     except WorkbenchError as error:
         if error.rule != "patient-mismatch":
             raise
-        typer.echo(f"workbench: warning: {_placed(path, error)}", err=True)
+        typer.echo(f"workbench: warning: {placed(path, error)}", err=True)
         if not (is_confirmed or (_asks() and typer.confirm("Import it all the same?", err=True))):
             raise Refused(
                 f"{path}: not imported, expected the same patient, or --yes to import it all the same", rule=error.rule
@@ -95,15 +66,6 @@ def _imported(bench: Workbench, path: Path, patient_id: str | None, *, is_confir
 def _asks() -> bool:
     """Whether somebody sits there to be asked."""
     return sys.stdin.isatty()
-
-
-def _placed(path: Path, error: WorkbenchError) -> str:
-    """The error's sentence, with the file that it is about."""
-    return str(error) if str(path) in str(error) else f"{path}: {error}"
-
-
-def _row(path: Path, finding: Finding) -> Sequence[object]:
-    return path.name, finding.severity.value, finding.code, finding.path, finding.message
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

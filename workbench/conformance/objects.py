@@ -69,6 +69,23 @@ def described(sop_class_uid: str, direction: Direction) -> Iod:
     raise Refused(f"SOP class: found {sop_class_uid}, expected one that is {direction.participle}: {names}", rule="sop-class")
 
 
+def fitting(sop_class_uid: str, direction: Direction | None = None) -> tuple[Iod, ...]:
+    """The tables that have this class: what is received first, then what is imported, exported and created.
+
+    Parameters
+    ----------
+    direction : only the table of this direction.
+
+    Raises
+    ------
+    Refused : a direction is named and its tables lack the class.
+    """
+    if direction is not None:
+        return (described(sop_class_uid, direction),)
+    order = (Direction.RECEIVED, Direction.IMPORT, Direction.EXPORT, Direction.CREATED)
+    return tuple(iod for one in order for iod in of_direction(one) if sop_class_uid in iod.sop_class_uids)
+
+
 def inspect(instance: Encoded, direction: Direction, scope: Scope | None = None, *, read: EncodedDataset | None = None) -> list[Finding]:
     """Hold an encoded object against its table; for files the transfer syntax too.
 

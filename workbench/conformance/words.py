@@ -8,7 +8,7 @@ from pydicom.datadict import dictionary_description, tag_for_keyword
 
 from workbench.dicom import private, spec
 from workbench.dicom.rule import Rule
-from workbench.dicom.rules import AtEnds, Configured, Constant, Copied, Counted, Entered, Taken
+from workbench.dicom.rules import Among, AtEnds, Configured, Constant, Copied, Counted, Entered, Matches, Taken
 from workbench.dicom.spec import Attribute, Items, One
 
 NAMES: Final = {"created": "time of making", "id": "ID", "sop_class_uid": "SOP class UID", "uid": "UID"}
@@ -22,8 +22,10 @@ ROOTS: Final = {
     "image": "the image",
     "image_uid": "UID of the image, new for this export",
     "inputs": "the inputs",
+    "kept": "the received object",
     "label": "plan label and fraction",
     "name": "name",
+    "now": "time of making",
     "plan": "the plan",
     "procedure_code": "the code of the kind of session",
     "record": "the record",
@@ -58,14 +60,15 @@ def how(row: Attribute | Items) -> str:
 
 
 def _words(rule: Rule) -> str:
-    if isinstance(rule, Copied):
-        return f"copied: {_place(rule.path)}"
-    if isinstance(rule, Taken):
-        return _place(rule.path)
+    if isinstance(rule, Copied | Taken | Matches):
+        verb = {Copied: "copied: ", Matches: "compared with "}.get(type(rule), "")
+        return f"{verb}{_place(rule.path)}"
     if isinstance(rule, Entered):
         return f"entered by the user: {rule.what.replace('_', ' ')}"
     if isinstance(rule, Counted):
         return f"number of {_part(rule.path.rpartition('.')[2])}"
+    if isinstance(rule, Among):
+        return f"compared with {_named(rule.number)} in {_place(rule.path)}"
     if isinstance(rule, AtEnds):
         first, last = (_words(one) if one is not None else "absent" for one in (rule.first, rule.last))
         return f"in both items {first}" if first == last else f"first item: {first}; last item: {last}"
