@@ -162,3 +162,48 @@ def test_impossible_light_is_refused(polar: float, azimuth: float, sentence: str
         Light(polar_deg=polar, azimuth_deg=azimuth)
 
     assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("polar", "azimuth"),
+    [
+        (math.radians(18.0), math.radians(330.0)),
+        (float(np.float32(math.radians(25.0))), float(np.float32(math.radians(60.0)))),
+        (0.31416, 5.75959),
+        (math.radians(20.0), 0.0),
+    ],
+    ids=["computed", "single precision", "typed in", "azimuth 0"],
+)
+def test_degrees_given_in_radians_are_refused(polar: float, azimuth: float) -> None:
+    """Planners' angles, in tenths of a degree, are known again in the wrong unit; both fields are named, and what they would be."""
+    with pytest.raises(Refused) as refusal:
+        Light(polar_deg=polar, azimuth_deg=azimuth)
+
+    assert str(refusal.value) == (
+        f"fixation light: polar_deg is {polar:g} and azimuth_deg {azimuth:g}, which are {math.degrees(polar):.1f} and "
+        f"{math.degrees(azimuth):.1f} degrees in radians, expected degrees"
+    )
+
+
+def test_every_light_close_to_the_axis_in_degrees_is_kept() -> None:
+    """To a tenth and to a hundredth, exact or in single precision, all there are in the range of radians."""
+    tenths = [(polar / 10, azimuth / 10) for polar in range(1, 16) for azimuth in range(63)]
+    hundredths = [(polar / 100, azimuth / 100) for polar in range(1, 158, 3) for azimuth in range(0, 629, 7)]
+
+    kept = [
+        Light(polar_deg=kind(polar), azimuth_deg=kind(azimuth)) for polar, azimuth in (*tenths, *hundredths) for kind in (float, single)
+    ]
+
+    assert len(kept) == 2 * (15 * 63 + 53 * 90)
+
+
+def test_a_light_computed_close_to_the_axis_is_kept() -> None:
+    """A millimetre beside the axis, 132 mm away: angles of many digits, and none of them a tenth of a degree in radians."""
+    light = Light.at((0.9, 0.07, 132.1))
+
+    assert (light.polar_deg, light.azimuth_deg) == pytest.approx((0.3915, 4.4474), abs=1e-4)
+
+
+def single(value: float) -> float:
+    """The number as a file in single precision gives it."""
+    return float(np.float32(value))

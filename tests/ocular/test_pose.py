@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from workbench.errors import Refused
 from workbench.ocular.beamline import load_beamline
 from workbench.ocular.eye import Laterality, TreatedEye
-from workbench.ocular.gaze import Fixation, Light
+from workbench.ocular.gaze import Light
 from workbench.ocular.pose import EyePose
 from workbench.ocular.projection import BeamProjection, FilmProjection
 from workbench.ocular.setup import View
@@ -139,20 +139,3 @@ def test_eye_far_off_the_axis_is_refused_in_a_plan() -> None:
         TreatedEye(laterality=Laterality.LEFT, centre_mm=(0.0, 0.0, 500.0), length_mm=24.0, width_mm=24.0, height_mm=24.0)
 
     assert str(refusal.value) == "eye: centre_mm is (0.0, 0.0, 500.0), expected it within 100 mm of the isocentre"
-
-
-def test_light_in_radians_is_refused() -> None:
-    """18 and 330 degrees given as radians are told from degrees, exact or typed in: both small and finer than planners print them."""
-    with pytest.raises(Refused) as refusal:
-        Fixation(gaze=Light(polar_deg=math.radians(18.0), azimuth_deg=math.radians(330.0)), eye=Laterality.LEFT)
-    with pytest.raises(Refused, match=r"polar_deg 0\.31, azimuth_deg 5\.76, expected degrees, not radians"):
-        Fixation(gaze=Light(polar_deg=0.31, azimuth_deg=5.76), eye=Laterality.LEFT)
-
-    assert str(refusal.value) == "fixation: gaze is polar_deg 0.314159, azimuth_deg 5.75959, expected degrees, not radians"
-
-
-def test_light_close_to_the_axis_in_degrees_is_kept() -> None:
-    """A gaze of one degree is unusual and no mistake."""
-    light = Light(polar_deg=1.0, azimuth_deg=5.5)
-
-    assert Fixation(gaze=light, eye=Laterality.LEFT).gaze is light

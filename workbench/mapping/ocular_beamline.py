@@ -66,10 +66,11 @@ def described(beam: Item, known: Mapping[str, Beamline]) -> Beamline:
     machine = beam.text("TreatmentMachineName")
     found = [line for line in known.values() if line.machine_name == machine]
     if len(found) != 1:
-        names = ", ".join(f"{line.machine_name} ({name})" for name, line in sorted(known.items()))
+        names = ", ".join(f"{line.machine_name!r} ({name})" for name, line in sorted(known.items()))
         raise beam.refused(
             "TreatmentMachineName",
-            f"found {machine!r}, described by {len(found) or 'no'} beamlines, expected one of {names}, or a beamline named beside",
+            f"found {machine!r}, described by {len(found) or 'no'} beamlines, expected {names or 'one that is described'}, or the beamline "
+            "to read it with named (--beamline NAME; Said(beamline=...) in Python)",
         )
     return found[0]
 

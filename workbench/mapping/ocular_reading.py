@@ -159,7 +159,11 @@ def eye_beam(plan: Item, number: int | None = None) -> Item:
     found = lit if number is None else [one for one in lit if one.whole("BeamNumber") == number]
     if len(found) != 1:
         numbers = ", ".join(str(one.whole("BeamNumber")) for one in lit)
-        raise Refused(f"{plan.where}: beams {numbers} have a fixation light, expected the number of one of them", rule="several-eye-beams")
+        raise Refused(
+            f"{plan.where}: beams {numbers} have a fixation light, expected the number of one of them "
+            "(--beam NUMBER; Said(beam=...) in Python)",
+            rule="several-eye-beams",
+        )
     beam = found[0]
     if beam.text("ScanMode") in SCANNED or beam.text("RadiationType") not in {"PROTON", None}:
         kind = f"{beam.text('RadiationType')}, scan mode {beam.text('ScanMode')}"
@@ -196,7 +200,10 @@ def _eye(plan: Item, said: Said) -> TreatedEye:
     text = (plan.text("PositionReferenceIndicator") or "").upper()
     found = [laterality for word, laterality in SIDES if word in text]
     if len(found) != 1:
-        raise plan.refused("PositionReferenceIndicator", f"found {text!r}, expected RIGHT EYE or LEFT EYE, or the eye named beside")
+        raise plan.refused(
+            "PositionReferenceIndicator",
+            f"found {text!r}, expected RIGHT EYE or LEFT EYE, or the eye named (--eye right|left; Said(laterality=...) in Python)",
+        )
     return TreatedEye(laterality=found[0])
 
 

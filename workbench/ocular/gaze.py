@@ -24,12 +24,28 @@ _TURN_AT_GANTRY_DEG = {90.0: 90.0, 270.0: -90.0}
 """At gantry 90 the IEC gantry's X points down and its Y to the patient's left; at 270 X points up and Y to the right."""
 
 
+_SINGLE_DEG = 1e-6
+"""How far a small angle is from what was meant, kept in single precision."""
+_COMPUTED_DEG = 1e-5
+"""How far from a tenth of a degree an angle in radians is that was computed, in single precision or better."""
+_TYPED_DEG = 3e-4
+"""The same when it was written with five decimals."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Light:
     """Direction of a light from the isocentre, room frame.
 
     The light stands at ``d·(tan p·cos a, tan p·sin a, 1)``: polar from the beam axis, azimuth from the patient's left
     towards up.
+
+    Source
+    ------
+    PS3.3 C.8.8.25.6.4 for the two angles, told there in the beam limiting device frame (see ``bld_angles``).
+
+    Raises
+    ------
+    Refused : an angle is out of its range, or degrees were given in radians.
     """
 
     polar_deg: float
@@ -39,6 +55,13 @@ class Light:
         if not 0 <= self.polar_deg < 90:
             raise Refused(f"fixation light: polar_deg is {self.polar_deg:g}, expected 0 to below 90 degrees", rule="angle")
         expect.angle("fixation light", azimuth_deg=self.azimuth_deg)
+        if _are_radians(self.polar_deg, self.azimuth_deg):
+            polar, azimuth = math.degrees(self.polar_deg), math.degrees(self.azimuth_deg)
+            raise Refused(
+                f"fixation light: polar_deg is {self.polar_deg:g} and azimuth_deg {self.azimuth_deg:g}, which are {polar:.1f} and "
+                f"{azimuth:.1f} degrees in radians, expected degrees",
+                rule="radians",
+            )
 
     @classmethod
     def at(cls, position_mm: Vector) -> Light:
@@ -74,12 +97,6 @@ class Fixation:
 
     def __post_init__(self) -> None:
         expect.positive("fixation", interpupillary_mm=self.interpupillary_mm)
-        for name, light in (("gaze", self.gaze), ("fellow_light", self.fellow_light)):
-            if light is not None and _looks_like_radians(light):
-                raise Refused(
-                    f"fixation: {name} is polar_deg {light.polar_deg:g}, azimuth_deg {light.azimuth_deg:g}, expected degrees, not radians",
-                    rule="radians",
-                )
 
     @property
     def words(self) -> str:
@@ -92,10 +109,17 @@ class Fixation:
         return self.fellow_light or self.gaze
 
 
-def _looks_like_radians(light: Light) -> bool:
-    """Both angles within a radian scale and given finer than planners give degrees, to a tenth, single precision allowed for."""
-    small = 0 < light.polar_deg < math.pi / 2 and 0 < light.azimuth_deg < 2 * math.pi
-    return small and all(abs(angle - round(angle, 1)) > 1e-5 for angle in (light.polar_deg, light.azimuth_deg))
+def _are_radians(polar: float, azimuth: float) -> bool:
+    """Whether both angles are whole tenths of a degree when taken as radians, and finer than hundredths when taken as degrees.
+
+    Planners give degrees to a tenth, so these are their angles in the wrong unit. A light that is so close to the axis in degrees is nearly
+    never of both kinds by chance (less than once in 20 000), and never where it is given to a tenth or a hundredth.
+    """
+    given = [angle for angle in (polar, azimuth) if angle != 0]
+    if not 0 < polar < math.pi / 2 or azimuth >= 2 * math.pi or any(abs(angle - round(angle, 2)) < _SINGLE_DEG for angle in given):
+        return False
+    slack_deg = _TYPED_DEG if len(given) > 1 else _COMPUTED_DEG
+    return all(abs(degrees - round(degrees, 1)) < slack_deg for degrees in map(math.degrees, given))
 
 
 def fellow_light(gaze: Light, treated: Laterality, interpupillary_mm: float, light_distance_mm: float) -> Light:

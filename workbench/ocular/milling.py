@@ -6,8 +6,9 @@ mills these mills ours; which side of the path the tool takes is set there and n
 
 Source
 ------
-EYEPLAN 3.06c programs. HEIDENHAIN's manuals (tool compensation): RL keeps the tool to the left of the path in the direction of travel, so
-outside a clockwise one; that a hole is cut with it is the workshop's arrangement (mirrored table, or a tool of radius 0), and kept.
+EYEPLAN 3.06c programs. HEIDENHAIN TNC 620 user manual 5.3 (tool compensation): RL keeps the tool's centre one radius to the left of
+the path in the direction of travel, so outside a clockwise one. That a hole is cut with it is the workshop's arrangement, and kept: on
+a mirrored table the path runs counterclockwise, the tool is inside and, with M03, climbs; a tool of radius 0 follows the path itself.
 """
 
 from __future__ import annotations

@@ -38,8 +38,8 @@ class BeamProjection:
         Source
         ------
         PS3.3 C.8.8.25.4: the apparent source may differ along x and y, and what stands in the beam is scaled by its distance from the
-        source of its own axis. They are those of the IEC gantry, whose Y points to the (virtual) gantry's bearing (C.8.8.25.6.1), so that
-        at gantry 90 and 270 its X is the room's y and its Y the room's x.
+        source of its own axis. The pair is told along the IEC gantry's X, then along its Y (C.8.8.25). That Y points to the (virtual)
+        gantry's bearing (C.8.8.25.6.1), so that at gantry 90 and 270 its X is the room's y and its Y the room's x.
         """
         along_y, along_x = beamline.virtual_source_mm
         return cls(source_mm=(along_x, along_y))
