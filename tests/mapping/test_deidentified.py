@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date
 
+import pandas as pd
 import pytest
 from pydicom.dataset import Dataset
 
 from tests.clinic import make_ct, make_ion_plan, make_record
+from workbench.device.generated import generate
 from workbench.dicom import part10
 from workbench.errors import Refused
 from workbench.mapping.deidentified import Key, deidentified
+from workbench.records import of_datasets
 
 KEY = Key(b"0123456789abcdef")
 
@@ -25,6 +28,10 @@ def marked(dataset: Dataset) -> Dataset:
     dataset.StudyDescription = "Hedwig, left eye"
     item = Dataset()
     item.OperatorsName = "Oyelaran^Tunde"
+    dataset.OperatorsName = "Oyelaran^Tunde"
+    dataset.PhysiciansOfRecord = ["Kowalska^Zofia", "Nightingale^Ada"]
+    dataset.DeviceSerialNumber = "SN-4711"
+    dataset.StationName = "SEEBLICK-3"
     item.InstitutionName = "Augenklinik Seeblick"
     inner = Dataset()
     inner.PatientComments = "Blumenthal prefers mornings"
@@ -50,6 +57,8 @@ def test_no_name_number_or_text_is_left_in_the_bytes() -> None:
         "kowalska",
         "oyelaran",
         "tunde",
+        "nightingale",
+        "sn-4711",
         "somebody",
         str(plan.SOPInstanceUID),
     )
@@ -101,6 +110,72 @@ def test_an_identifier_in_a_kept_element_is_refused() -> None:
 
     with pytest.raises(Refused, match="found the original PatientName in what was made, expected none"):
         deidentified(plan, KEY)
+
+
+def test_who_and_where_in_codes_is_removed() -> None:
+    """Code meanings stay, but not those that say who treated, where, or what the patient has."""
+    plan = make_ion_plan()
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator, code.CodeMeaning = "4711", "99STAFF", "Tunde O."
+    person = Dataset()
+    person.PersonIdentificationCodeSequence = [code]
+    plan.OperatorIdentificationSequence = [person]
+    plan.AdmittingDiagnosesCodeSequence = [code]
+    plan.InstitutionCodeSequence = [code]
+
+    made = deidentified(plan, KEY)
+
+    assert [
+        name for name in ("OperatorIdentificationSequence", "AdmittingDiagnosesCodeSequence", "InstitutionCodeSequence") if name in made
+    ] == []
+    assert b"Tunde" not in part10.encoded(made).data
+
+
+def test_what_was_done_is_said_in_codes() -> None:
+    """Basic profile, modified dates, safe private attributes (PS3.16, CID 7050)."""
+    made = deidentified(make_ion_plan(), KEY)
+
+    said = [(one.CodeValue, one.CodingSchemeDesignator) for one in made.DeidentificationMethodCodeSequence]
+    assert said == [("113100", "DCM"), ("113107", "DCM"), ("113111", "DCM")]
+    assert (made.PatientIdentityRemoved, made.LongitudinalTemporalInformationModified) == ("YES", "MODIFIED")
+
+
+def test_a_date_in_a_kept_element_is_refused() -> None:
+    """The day of treatment as the ID of a snout; days that are only part of a number are no date."""
+    plan = make_ion_plan()
+    plan.StudyDate = "20240603"
+    plan.IonBeamSequence[0].SnoutSequence[0].SnoutID = "S-20240603"
+
+    with pytest.raises(Refused, match="found the original date in what was made, expected none"):
+        deidentified(plan, KEY)
+    plan.IonBeamSequence[0].SnoutSequence[0].SnoutID = "S-120240603"
+    assert deidentified(plan, KEY).IonBeamSequence[0].SnoutSequence[0].SnoutID == "S-120240603"
+
+
+def test_a_short_name_or_a_number_is_no_leak_by_chance() -> None:
+    """Lin is no part of LINAC, and an ID of three digits is no meterset."""
+    plan = make_ion_plan()
+    plan.PatientName, plan.PatientID = "LIN^Bo", "120"
+    plan.IonBeamSequence[0].SnoutSequence[0].SnoutID = "LINAC"
+    plan.FractionGroupSequence[0].ReferencedBeamSequence[0].BeamMeterset = "120"
+
+    made = deidentified(plan, KEY)
+
+    assert made.IonBeamSequence[0].SnoutSequence[0].SnoutID == "LINAC"
+    assert made.FractionGroupSequence[0].ReferencedBeamSequence[0].BeamMeterset == 120
+
+
+@pytest.mark.slow
+def test_answers_are_the_same_over_records_without_names() -> None:
+    """What was delivered, how it ended and how courses stand: only who and when differ."""
+    given = [one.instance.dataset() for one in generate(40, seed=1)]
+
+    with of_datasets(given, zone=UTC) as named, of_datasets([deidentified(one, KEY) for one in given], zone=UTC) as unnamed:
+        for answer, by in (("treatments", ["fraction", "beam", "deliveries", "delivered_mu", "chain", "beam_on_s", "paused_s"]),
+                           ("progress", ["fractions_finished", "fractions_remaining", "delivered_mu", "state"])):  # fmt: skip
+            found = [records.answers.answer(answer)[by].sort_values(by, ignore_index=True) for records in (named, unnamed)]
+            pd.testing.assert_frame_equal(*found)
+        assert not set(named.beams()["patient_id"]) & set(unnamed.beams()["patient_id"])
 
 
 def test_images_and_short_keys_are_refused() -> None:

@@ -35,3 +35,8 @@ FIDUCIAL_ALIGNMENT = Code("125022", "DCM", "Fiducial Alignment")
 
 DISCONTINUED = Code("110513", "DCM", "Discontinued for unspecified reason")
 """CID 9300, Procedure Discontinuation Reasons."""
+
+BASIC_PROFILE = Code("113100", "DCM", "Basic Application Confidentiality Profile")
+MODIFIED_DATES = Code("113107", "DCM", "Retain Longitudinal Temporal Information Modified Dates Option")
+SAFE_PRIVATE = Code("113111", "DCM", "Retain Safe Private Option")
+"""CID 7050, De-identification Methods; the ones that the de-identified export follows."""

@@ -1,26 +1,30 @@
 """Plans and treatment records without what identifies anybody: for research, courses and reports of faults.
 
-What may stay is listed, not what has to go: text that is not named here is emptied, whatever attribute it stands in. So an attribute that
-nobody thought of loses its text instead of keeping it. The same key gives the same pseudonyms, UIDs and days, in every run.
+What PS3.15 Annex E lists gets what its Basic Profile asks for; of all else what may stay is listed, not what has to go: text that is not
+named here is emptied, whatever attribute it stands in. So an attribute that nobody thought of loses its text instead of keeping it. The
+same key gives the same pseudonyms, UIDs and days, in every run.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Final
 
+from pydicom.datadict import dictionary_has_tag
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.uid import UID
 
-from workbench.dicom import part10, private, uids
+from workbench.dicom import codes, part10, private, uids
 from workbench.errors import Refused
+from workbench.mapping.confidentiality import ACTIONS, Action
 
 CLASSES: Final = frozenset({uids.RT_ION_PLAN, uids.RT_ION_BEAMS_RECORD, uids.RT_BEAMS_RECORD})
 KEY_BYTES: Final = 16
@@ -28,25 +32,32 @@ KEY_BYTES: Final = 16
 MOST_DAYS: Final = 3650
 SHORTEST: Final = 3
 """Shorter values are found in any file by chance, and are not searched for."""
-METHOD: Final = "Listed text kept, other text emptied; IDs, UIDs and dates replaced by key"
+METHOD: Final = "PS3.15 Basic Profile, dates moved; other text emptied as well"
+METHOD_CODES: Final = (codes.BASIC_PROFILE, codes.MODIFIED_DATES, codes.SAFE_PRIVATE)
+"""The profile and its options: dates moved consistently, and private attributes of which it is known that they say nothing of anybody."""
 KEPT_TEXT: Final = frozenset(
-    "CodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning SpecificCharacterSet SnoutID ApplicatorID BlockTrayID WedgeID "
-    "RangeShifterID RangeModulatorID LateralSpreadingDeviceID CompensatorID ScanSpotTuneID ScanMode MaterialID DoseUnits".split()
+    "CodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning SpecificCharacterSet TimezoneOffsetFromUTC SnoutID ApplicatorID "
+    "BlockTrayID WedgeID RangeShifterID RangeModulatorID LateralSpreadingDeviceID CompensatorID ScanSpotTuneID ScanMode MaterialID "
+    "DoseUnits".split()
 )
-"""Text of code sequences and of accessories of the machine."""
-PSEUDONYMS: Final = MappingProxyType(
-    {"PatientID": "P", "PatientName": "P", "RTPlanLabel": "L", "TreatmentMachineName": "M", "StationName": "M"}
-)
+"""Text of code sequences and of accessories of the machine, and what moments are to be read with."""
+PSEUDONYMS: Final = MappingProxyType({"PatientID": "P", "PatientName": "P", "RTPlanLabel": "L", "TreatmentMachineName": "M"})
 """Text that has to stay distinguishable → letter that its pseudonym begins with."""
-EMPTIED: Final = frozenset("PatientBirthDate PatientBirthTime PatientSex PatientAge PatientSize PatientWeight PregnancyStatus".split())
-"""What is no text and tells of the patient."""
+STAYING: Final = frozenset("DeviceSerialNumber InstitutionName OperatorsName ReviewerName PatientSexNeutered".split())
+"""Emptied rather than removed, since they are of type 2 somewhere in plans or records."""
+OF_BIRTH: Final = frozenset("PatientBirthDate PatientBirthDateInAlternativeCalendar PatientBirthTime".split())
+"""Moments that no option keeps, moved or not."""
 IDENTIFYING: Final = frozenset(
     "PatientID OtherPatientIDs IssuerOfPatientID AccessionNumber StudyID InstitutionName InstitutionAddress InstitutionalDepartmentName "
-    "PatientAddress PatientTelephoneNumbers PatientBirthDate DeviceSerialNumber".split()
+    "PatientAddress PatientTelephoneNumbers AdmissionID DeviceSerialNumber DeviceUID GantryID".split()
 )
-"""Searched for in what was made, beside all names of persons and all UIDs that were replaced."""
+"""Searched for in what was made, beside all names of persons, all dates and all UIDs."""
 _PLAIN: Final = frozenset("CS DS IS FL FD OF OD SL SS UL US SV UV AT TM".split())
 _TEXT: Final = frozenset("LO SH ST LT UT UC UR AE PN".split())
+_MOMENT: Final = frozenset({"DA", "DT"})
+_UNSEARCHED: Final = frozenset("SQ UI DS IS FL FD OF OD SL SS UL US SV UV AT TM".split())
+"""A number that is the same as somebody's ID by chance says nothing of him; UIDs are searched for by themselves."""
+_ANY_CODE: Final = "ANONYMIZED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +107,9 @@ def deidentified(dataset: Dataset, key: Key) -> Dataset:
     made.PatientName = made.PatientID = key.pseudonym("P", patient)
     made.PatientIdentityRemoved = "YES"
     made.DeidentificationMethod = METHOD
+    made.DeidentificationMethodCodeSequence = [one.item() for one in METHOD_CODES]
     made.LongitudinalTemporalInformationModified = "MODIFIED"
-    _must_be_clean(dataset, made)
+    _must_be_clean(dataset, made, key.days(patient))
     return made
 
 
@@ -110,13 +122,16 @@ class _Work:
     back: timedelta
 
     def clean(self, dataset: Dataset) -> None:
+        for tag in list(dataset.keys()):
+            # Before it is decoded: pydicom warns of what its dictionary does not know. Curves and overlays go with that, too.
+            if not tag.is_private and not dictionary_has_tag(tag):
+                del dataset[tag]
         for element in list(dataset):
             if element.tag.is_private:
-                is_ours = (
-                    element.value == private.IMPAC if element.tag.is_private_creator else bool(private.keyword_of(dataset, element.tag))
-                )
-                if not is_ours:
+                if not _is_safe(dataset, element):
                     del dataset[element.tag]
+            elif _goes(element):
+                del dataset[element.tag]
             elif element.VR == "SQ":
                 for item in element.value:
                     self.clean(item)
@@ -124,27 +139,64 @@ class _Work:
                 self._replace(dataset, element)
 
     def _replace(self, dataset: Dataset, element: DataElement) -> None:
-        keyword, vr = element.keyword, element.VR
-        if keyword in EMPTIED:
-            element.value = None
+        keyword, vr, action = element.keyword, element.VR, ACTIONS.get(element.tag)
+        if keyword in PSEUDONYMS:
+            element.value = _each(element.value, lambda one: self.key.pseudonym(PSEUDONYMS[keyword], one))
         elif vr == "UI":
             element.value = _each(element.value, lambda one: one if _is_registered(one) else self.key.uid(one))
-        elif vr in {"DA", "DT"}:
-            element.value = _each(element.value, self._moved)
-        elif keyword in PSEUDONYMS:
-            element.value = _each(element.value, lambda one: self.key.pseudonym(PSEUDONYMS[keyword], one))
+        elif vr in _MOMENT and keyword not in OF_BIRTH:
+            element.value = _each(element.value, lambda one: moved(one, self.back))
+        elif vr == "TM" and keyword not in OF_BIRTH:
+            pass
+        elif action is Action.DUMMY and element.value:
+            self._hide(dataset, element)
+        elif action is not None and keyword not in KEPT_TEXT:
+            element.value = None
         elif vr in _TEXT:
             if keyword not in KEPT_TEXT:
                 element.value = None
         elif vr not in _PLAIN:
             del dataset[element.tag]
 
-    def _moved(self, moment: str) -> str:
-        try:
-            day = date(int(moment[:4]), int(moment[4:6]), int(moment[6:8]))
-        except ValueError as problem:
-            raise Refused("de-identification: found a date that is none, expected YYYYMMDD", rule="date") from problem
-        return f"{day - self.back:%Y%m%d}{moment[8:]}"
+    def _hide(self, dataset: Dataset, element: DataElement) -> None:
+        """A dummy where the profile wants one that is not of length zero."""
+        if element.VR in _TEXT:
+            element.value = self.key.pseudonym("X", str(element.value))
+        elif element.VR == "CS":
+            element.value = _ANY_CODE
+        else:
+            del dataset[element.tag]
+
+
+def _is_safe(dataset: Dataset, element: DataElement) -> bool:
+    """Whether a private element is one of those that are known to be about the beam."""
+    if element.tag.is_private_creator:
+        return bool(element.value == private.IMPAC)
+    return bool(private.keyword_of(dataset, element.tag))
+
+
+def _goes(element: DataElement) -> bool:
+    """Whether an element is removed; a sequence is, too, where the profile would have it empty or a dummy."""
+    action = ACTIONS.get(element.tag)
+    if action is None or element.keyword in KEPT_TEXT or element.keyword in PSEUDONYMS:
+        return False
+    if element.VR == "SQ" or action is Action.REMOVE:
+        return True
+    return action.may_remove and element.VR not in {*_MOMENT, "TM"} and element.keyword not in STAYING
+
+
+def moved(moment: str, back: timedelta) -> str:
+    """A date, or a date with time, so many days earlier.
+
+    Raises
+    ------
+    Refused : it is none.
+    """
+    try:
+        day = date(int(moment[:4]), int(moment[4:6]), int(moment[6:8]))
+    except ValueError as problem:
+        raise Refused("de-identification: found a date that is none, expected YYYYMMDD", rule="date") from problem
+    return f"{day - back:%Y%m%d}{moment[8:]}"
 
 
 def _each(value: Any, replaced: Callable[[str], str]) -> Any:
@@ -155,24 +207,58 @@ def _each(value: Any, replaced: Callable[[str], str]) -> Any:
     return replaced(str(value))
 
 
-def _must_be_clean(original: Dataset, made: Dataset) -> None:
-    """Look in the bytes that would be written for everything that identifies, so that an oversight above is an error and no leak."""
-    written = part10.encoded(made).data.lower()
-    for keyword, value in _identifying(original):
-        if any(value.lower().encode(encoding, "replace") in written for encoding in ("utf-8", "latin-1")):
+def _must_be_clean(original: Dataset, made: Dataset, back: timedelta) -> None:
+    """Look for everything that identifies in what would be written, so that an oversight above is an error and no leak."""
+    instance = part10.encoded(made)
+    for uid in _uids(original):
+        if uid.encode() in instance.data:
+            raise Refused("de-identification: found an original UID in what was made, expected none", rule="identity")
+    written = instance.dataset()
+    for element in written.iterall():
+        if element.VR in _MOMENT and not {str(one) for one in _values(element)} <= _moments(original, back):
+            raise Refused(f"de-identification: found {element.keyword} not moved in what was made, expected a moved date", rule="identity")
+    left = _days(original) - _days(written)
+    text = "\n".join(_searched(written)).lower()
+    for keyword, value in (*_identifying(original), *(("date", one) for one in left)):
+        # As a word of its own: Lin is no part of LINAC.
+        if re.search(rf"(?<!\w){re.escape(value.lower())}(?!\w)", text):
             raise Refused(f"de-identification: found the original {keyword} in what was made, expected none", rule="identity")
+
+
+def _values(element: DataElement) -> list[Any]:
+    if element.VR == "SQ" or not element.value:
+        return []
+    return list(element.value) if isinstance(element.value, MultiValue) else [element.value]
+
+
+def _searched(dataset: Dataset) -> Iterator[str]:
+    """All that could say who somebody is."""
+    for element in dataset.iterall():
+        if element.VR not in _UNSEARCHED:
+            for value in _values(element):
+                yield value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _identifying(dataset: Dataset) -> Iterator[tuple[str, str]]:
     for element in dataset.iterall():
-        if element.VR == "SQ" or not element.value:
-            continue
-        values = element.value if isinstance(element.value, MultiValue) else [element.value]
-        for value in map(str, values):
+        for value in map(str, _values(element)):
             if element.VR == "PN":
                 yield from ((element.keyword, part) for part in value.replace("=", "^").split("^") if len(part) >= SHORTEST)
-            elif len(value) >= SHORTEST and (element.keyword in IDENTIFYING or (element.VR == "UI" and not _is_registered(value))):
+            elif element.keyword in IDENTIFYING and len(value) >= SHORTEST:
                 yield element.keyword, value
+
+
+def _uids(dataset: Dataset) -> set[str]:
+    found = {str(value) for element in dataset.iterall() if element.VR == "UI" for value in _values(element)}
+    return {one for one in found if len(one) >= SHORTEST and not _is_registered(one)}
+
+
+def _moments(dataset: Dataset, back: timedelta) -> set[str]:
+    return {moved(str(value), back) for element in dataset.iterall() if element.VR in _MOMENT for value in _values(element)}
+
+
+def _days(dataset: Dataset) -> set[str]:
+    return {str(value)[:8] for element in dataset.iterall() if element.VR in _MOMENT for value in _values(element)}
 
 
 def _is_registered(uid: str) -> bool:
