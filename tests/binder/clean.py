@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from packaging.utils import canonicalize_name
+
 from tests.binder import repo2docker
 
 REPOSITORY: Final = Path(__file__).resolve().parents[2]
@@ -56,9 +58,21 @@ def tried(folder: Path, *, is_frozen: bool) -> int:
         with step("pip check"):
             run([str(environment / "bin" / "pip"), "check"])
     with step("tools of the tests"):
-        pip(environment, "--constraint", str(copy / "constraints.txt"), *TOOLS)
+        pip(environment, "--constraint", str(versions_to_keep(copy, folder, is_frozen=is_frozen)), *TOOLS)
     say(", ".join(versions(environment)))
     return run_tests(copy, environment)
+
+
+def versions_to_keep(copy: Path, folder: Path, *, is_frozen: bool) -> Path:
+    """The constraints for the tests' tools, which must not change what is tried: those of Binder's base come first where it stays."""
+    if not is_frozen:
+        return copy / "constraints.txt"
+    exact = dict(line.split("==") for line in (copy / "constraints.txt").read_text(encoding="utf-8").splitlines() if "==" in line)
+    base = {canonicalize_name(name): version for name, version in repo2docker.base_versions(repo2docker.python_version(copy)).items()}
+    kept = {canonicalize_name(name): version for name, version in exact.items()} | base
+    target = folder / "kept.txt"
+    target.write_text("".join(f"{name}=={version}\n" for name, version in kept.items()), encoding="utf-8")
+    return target
 
 
 def run_tests(copy: Path, environment: Path) -> int:
