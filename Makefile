@@ -18,7 +18,7 @@ WORKERS ?= 2
 
 # Regression notebooks are compared with their saved output, the other notebooks must run and their cells' assertions hold.
 REGRESSION_NOTEBOOKS := $(wildcard $(addprefix notebooks/,$(addsuffix .ipynb,01_first_treatment 02_session_and_rules 03_eye_to_plan 05_reading_records)))
-TUTORIAL_NOTEBOOKS := $(filter-out $(REGRESSION_NOTEBOOKS),$(wildcard notebooks/*.ipynb))
+TUTORIAL_NOTEBOOKS := $(filter-out $(REGRESSION_NOTEBOOKS),$(wildcard notebooks/[0-9]*.ipynb))
 NBVAL := $(PYTEST) --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/notebooks.cfg --timeout 300
 
 # Debian's DCMTK leaves Nagle's algorithm on unless told otherwise; small exchanges then wait 40 ms each.
@@ -73,6 +73,10 @@ export CREATE_VENV INSTALL
 	@$(LOCK) sh -c "$$CREATE_VENV"
 	@EXTRAS= STAMP=$@ $(LOCK) sh -c "$$INSTALL"
 
+# What the course and the dashboards need; the tools of the gates come with the first of them.
+.venv/installed-lab: .venv/installed-core
+	@EXTRAS='[jupyter$(comma)dask$(comma)voila]' STAMP=$@ $(LOCK) sh -c "$$INSTALL"
+
 .venv/installed-all: .venv/installed-core
 	@EXTRAS='[jupyter$(comma)dask$(comma)dev]' STAMP=$@ $(LOCK) sh -c "$$INSTALL"
 
@@ -98,11 +102,11 @@ clean:
 demo: .venv/installed-core
 	@$(BIN)/workbench demo $(if $(EYEPLAN),--eyeplan "$(EYEPLAN)") $(if $(DATA),--data "$(DATA)")
 
-lab: .venv/installed-all
+lab: .venv/installed-lab
 	@$(PY) -m jupyterlab $(if $(IS_ROOT),--allow-root) $(LAB_ARGS) --notebook-dir=notebooks
 
 # The dashboards as web pages, without a notebook around them; WORKBENCH_DATA=DIR for a data folder of one's own.
-voila: .venv/installed-all
+voila: .venv/installed-lab
 	@$(PY) -m voila notebooks/dashboards --classic-tree \
 	  --VoilaConfiguration.extension_allowlist="['@jupyter-widgets/jupyterlab-manager', '@voila-dashboards/widgets-manager8', 'anywidget']" $(VOILA_ARGS)
 

@@ -71,7 +71,7 @@ def main() -> None:
     if re.fullmatch(r"[\w.-]+/[\w.-]+", repository) is None:
         raise SystemExit(f"badges: repository: found {repository!r}, expected organisation/name")
     write_readme(given.folder / "README.md", repository)
-    notebooks = sorted((given.folder / "notebooks").glob("*.ipynb"))
+    notebooks = sorted((given.folder / "notebooks").glob("[0-9]*.ipynb"))
     for notebook in notebooks:
         write_notebook(notebook, repository)
     sys.stdout.write(f"README.md and {len(notebooks)} notebooks now lead to {repository} on mybinder.org\n")

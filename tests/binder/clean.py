@@ -78,7 +78,7 @@ def versions_to_keep(copy: Path, folder: Path, *, is_frozen: bool) -> Path:
 def run_tests(copy: Path, environment: Path) -> int:
     """Notebooks and browser tests in the new environment; how many of the runs failed."""
     pytest = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    notebooks = sorted(str(one.relative_to(copy)) for one in (copy / "notebooks").glob("*.ipynb"))
+    notebooks = sorted(str(one.relative_to(copy)) for one in (copy / "notebooks").glob("[0-9]*.ipynb"))
     failed = 0
     for name, arguments in (("notebooks", ["--nbval-lax", *NBVAL, *notebooks]), ("browser", ["-m", "browser", "tests/browser"])):
         with step(name):
@@ -89,7 +89,13 @@ def run_tests(copy: Path, environment: Path) -> int:
 def surroundings(environment: Path) -> dict[str, str]:
     """Environment variables as the image has them, and nothing of the virtual environment that this runs in."""
     kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    return {**kept, "KERNEL_PYTHON_PREFIX": str(environment), "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    # Without the third, the base's jupyter_core warns of paths to come, and here warnings are errors.
+    own = {
+        "KERNEL_PYTHON_PREFIX": str(environment),
+        "PATH": f"{environment / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "JUPYTER_PLATFORM_DIRS": "1",
+    }
+    return kept | own
 
 
 def copy_kept_files(target: Path) -> None:

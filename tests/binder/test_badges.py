@@ -47,7 +47,7 @@ def test_badges_lead_to_the_notebook_that_they_stand_in(tree: Path) -> None:
     done = badges(tree, "--repository", "clinic/workbench")
 
     assert done.returncode == 0, done.stderr
-    notebooks = sorted((tree / "notebooks").glob("*.ipynb"))
+    notebooks = sorted((tree / "notebooks").glob("[0-9]*.ipynb"))
     found = opened((tree / "README.md").read_text(encoding="utf-8")) + [one for file in notebooks for one in opened(first_cell(file))]
     assert {repository for repository, _ in found} == {"/v2/gh/clinic/workbench/HEAD"}
     paths = [path for _, path in found]
@@ -65,7 +65,7 @@ def test_the_address_is_that_of_the_remote_origin(tree: Path, address: str) -> N
     done = badges(tree)
 
     assert done.stdout.endswith("notebooks now lead to clinic/workbench on mybinder.org\n"), done.stderr
-    written = [(tree / "README.md").read_text(encoding="utf-8"), *(first_cell(one) for one in (tree / "notebooks").glob("*.ipynb"))]
+    written = [(tree / "README.md").read_text(encoding="utf-8"), *(first_cell(one) for one in (tree / "notebooks").glob("[0-9]*.ipynb"))]
     assert {repository for text in written for repository, _ in opened(text)} == {"/v2/gh/clinic/workbench/HEAD"}
 
 
