@@ -258,13 +258,14 @@ class _Walk:
         self._seen = seen
         self._tag, self._long, self._word = _LITTLE if little else _BIG
         self._item = self._tag.pack(DELIMITERS, ITEM & 0xFFFF)
+        self._heads, self._sequences = _HEADS[little], _SEQUENCES[little]
 
     def elements(self, into: EncodedDataset, span: tuple[int, int], depth: int, *, implicit: bool, delimited: bool = False) -> int:
         """Walk the elements of one data set up to the end of its span, or past its delimiter; where they stopped."""
         at, end = span
         # Local names: this loop is where the time goes.
         data, entries, long = self._data, into._entries, self._long.unpack_from
-        known, sequences = _HEADS[self._little][implicit].get, _SEQUENCES[self._little].get
+        known, sequences = self._heads[implicit].get, self._sequences.get
         start = at
         while at < end:
             # An element has eight bytes at least, so within this stretch they are not too many.
@@ -321,20 +322,21 @@ class _Walk:
         if length == UNDEFINED or vr == "SQ" or (code == b"UN" and length < MAYBE_KNOWN):
             vr, stop, after = self._nested(into, head, end, depth)
             if code == b"SQ":
-                _SEQUENCES[self._little].learn(self._data[at : at + 8], (tag, vr, 0))
+                self._sequences.learn(self._data[at : at + 8], (tag, vr, 0))
         else:
             after = stop = self._stop(head, end)
             if is_settled:
-                _HEADS[self._little][implicit].learn(self._data[at : at + 8], (tag, vr, length))
+                self._heads[implicit].learn(self._data[at : at + 8], (tag, vr, length))
         into._entries[tag] = (vr, start, stop)
         return after
 
     def _finish(self, dataset: EncodedDataset) -> None:
         """Count the elements; without its character set no text of a data set can be read."""
-        self._seen += len(dataset._entries)
-        entry = dataset._entries.get(CHARACTER_SET)
-        if entry is None:
+        entries = dataset._entries
+        self._seen += len(entries)
+        if CHARACTER_SET not in entries:
             return
+        entry = entries[CHARACTER_SET]
         terms = self._data[entry[1] : entry[2]]
         try:
             decoding.encodings(terms)

@@ -122,6 +122,11 @@ def read_spots(dataset: EncodedDataset, *, zone: tzinfo) -> tuple[Spots, ...]:
         return tuple(found)
 
 
+def has_spots(dataset: EncodedDataset) -> bool:
+    """Whether any control point of a record has spots, be they readable or not."""
+    return any(_has_spots(point) for beam in _first(dataset, BEAMS) for point in _first(beam, POINTS))
+
+
 def _first(dataset: EncodedDataset, keywords: Sequence[str]) -> tuple[EncodedDataset, ...]:
     """Items of the first of these sequences that has some."""
     for keyword in keywords:

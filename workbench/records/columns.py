@@ -441,7 +441,8 @@ FILES = Table(
 
 UNREADABLE = Table(
     name="unreadable",
-    meaning="One row for each file or data set that could not be read; a data folder has none, since it refuses what it cannot read.",
+    meaning="One row for each file or data set that could not be read, or of whose record the spots alone could not be read. A data folder "
+    "refuses what it cannot read, so it has only records whose spots were asked for in vain.",
     columns=(
         Column("file", TEXT, "", "the file, or the place of the data set among those given"),
         Column("size", COUNT, "bytes", "its length"),

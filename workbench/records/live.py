@@ -16,10 +16,10 @@ from workbench.archive.rows import SessionRow, StepState
 from workbench.archive.tabulated import EVERY, TABULATED, Asked, Span
 from workbench.clock import machine_zone
 from workbench.dicom import part10
+from workbench.dicom.reading import EncodedDataset
 from workbench.events import EventKind
-from workbench.mapping.records import read_spots
 from workbench.records.columns import Table
-from workbench.records.spots import spots_table
+from workbench.records.spots import Unread, spots_of
 from workbench.records.wanted import Wanted
 
 STATE: Final = MappingProxyType(
@@ -38,6 +38,7 @@ class ArchiveSource:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._unread = Unread()
 
     @property
     def zone(self) -> tzinfo:
@@ -55,6 +56,8 @@ class ArchiveSource:
             return pd.DataFrame(list(self._of_sessions(_OF_SESSIONS[table.name])))
         if table.name == "spots":
             return self._spots(wanted)
+        if table.name == "unreadable":
+            return self._with_paths(self._unread.frame())
         if table.name not in TABULATED:
             return pd.DataFrame()
         frame = self._tabulated(table.name, wanted)
@@ -67,7 +70,9 @@ class ArchiveSource:
             return view.tabulated.spans(records)
 
     def span_rows(self, table: Table, span: Span) -> pd.DataFrame:
-        """The rows of these records of the tables of beams or control points."""
+        """The rows of these records of the tables of beams, control points or spots."""
+        if table.name == "spots":
+            return self._spots_of(self._tabulated("record_files", Wanted(), span))
         return self._with_paths(self._tabulated(table.name, Wanted(), span))
 
     def _tabulated(self, name: str, wanted: Wanted, span: Span = EVERY) -> pd.DataFrame:
@@ -96,12 +101,14 @@ class ArchiveSource:
                 yield row | {"file": None if name is None else self._path(name)}
 
     def _spots(self, wanted: Wanted) -> pd.DataFrame:
-        beams = self._tabulated("record_files", wanted)
-        parts = []
-        for name, items in beams.groupby("file", sort=False):
-            instance = part10.parse_file(self._archive.files.read(str(name)), str(name))
-            parts.append(spots_table(read_spots(instance.read(), zone=self.zone), items))
-        return self._with_paths(pd.concat(parts, ignore_index=True)) if parts else pd.DataFrame()
+        return self._spots_of(self._tabulated("record_files", wanted))
+
+    def _spots_of(self, beams: pd.DataFrame) -> pd.DataFrame:
+        files = ((str(name), items) for name, items in beams.groupby("file", sort=False))
+        return self._with_paths(spots_of(files, self._read, zone=self.zone, unread=self._unread))
+
+    def _read(self, name: str) -> EncodedDataset:
+        return part10.parse_file(self._archive.files.read(name), name).read()
 
 
 def _session(session: SessionRow) -> Iterator[dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -23,15 +24,19 @@ from workbench.records.folder import RecordsFolder, open_folder
 from workbench.records.reckoned import fractions
 from workbench.records.scaled_answers import ScaledAnswers
 from workbench.records.scanning.batch import gathered
-from workbench.records.scanning.parts import SCANNED
+from workbench.records.scanning.parts import LISTING, SCANNED
 from workbench.records.scanning.places import Listed, Place, place_of
-from workbench.records.scanning.source import ScannedRecords, planned, read_parts, to_frame, with_plans
+from workbench.records.scanning.source import OF_BEAM, ScannedRecords, planned, read_again, read_parts, to_frame, with_plans
+from workbench.records.spots import Unread, spots_of
 from workbench.records.typed import typed, unknown
 
 if TYPE_CHECKING:
     import dask.dataframe as dd
 
-IN_PARTS: Final = ("beams", "control_points")
+OF_LISTED: Final = ["file", "has_spots", "rule"]
+OF_FILES: Final = (*SCANNED, "spots", "files", "unreadable")
+"""Tables that files give rows of."""
+IN_PARTS: Final = ("beams", "control_points", "spots")
 """Tables of an archive that grow with its records, and are read in parts; the others are read whole."""
 
 
@@ -103,14 +108,19 @@ class ScaledRecords:
         together = self.beams().shuffle("patient_id")
         return together.map_partitions(fractions, meta=_meta(columns.FRACTIONS))
 
-    def write(self, url: str | Path, *, options: Mapping[str, Any] | None = None) -> None:
-        """Write every table as Parquet, each in a folder of its own below a path or a URL of fsspec; ``from_parquet`` reads them.
+    def spots(self) -> dd.DataFrame:
+        """One row for each scanned spot as delivered; files of records are read for it when it is computed."""
+        return self.table("spots")
+
+    def write(self, url: str | Path, *, tables: Sequence[str] | None = None, options: Mapping[str, Any] | None = None) -> None:
+        """Write tables as Parquet, each in a folder of its own below a path or a URL of fsspec; ``from_parquet`` reads them.
 
         Parameters
         ----------
+        tables : None writes all but spots, which may be more than all else together.
         options : of the file system of a URL.
         """
-        for name in self._source.tables:
+        for name in [one for one in self._source.tables if one != "spots"] if tables is None else tables:
             plain = self.table(name).map_partitions(_plain, meta=_plain(_meta(TABLES[name])))
             plain.to_parquet(f"{url}/{name}", write_index=False, storage_options=dict(options or {}) or None)
 
@@ -126,8 +136,8 @@ def scaled(records: ScannedRecords | RecordsFolder, *, parts: int = 20, rows: in
     if isinstance(records, RecordsFolder):
         return ScaledRecords(ArchivePartitions(folder=records.folder, spans=tuple(records.source.spans(rows))))
     source = records.source
-    files = {name: tuple(source.parts.files(name)) for name in SCANNED}
-    return ScaledRecords(ParquetPartitions(files=files, plans=source.planned(), count=parts))
+    files = {name: tuple(source.parts.files(name)) for name in (*SCANNED, LISTING)}
+    return ScaledRecords(ParquetPartitions(files=files, plans=source.planned(), count=parts, place=source.place, zone=source.zone))
 
 
 def from_files(
@@ -168,21 +178,27 @@ class ParquetPartitions:
     ----------
     plans : what recorded beams have of their plans; few beside records.
     count : of parts that make a partition.
+    place : where the files are that were scanned, for spots.
     """
 
     files: Mapping[str, tuple[str, ...]]
     plans: pd.DataFrame = field(repr=False)
     count: int
+    place: Place
+    zone: tzinfo
 
     @property
     def tables(self) -> Sequence[str]:
-        """All that files give rows of."""
-        return SCANNED
+        """All that files give rows of, and what gives none."""
+        return OF_FILES
 
     def partitions(self, table: Table) -> Sequence[Callable[[], pd.DataFrame]]:
         """Some parts each."""
-        files = self.files[table.name]
-        return [_OfParts(files[at : at + self.count], table.name, self.plans) for at in range(0, len(files), self.count)]
+        name = "beams" if table is columns.SPOTS else _kept_as(table.name)
+        groups = [self.files[name][at : at + self.count] for at in range(0, len(self.files[name]), self.count)]
+        if table is columns.SPOTS:
+            return [_SpotsOfParts(one, self.files[LISTING], self.place, self.zone) for one in groups]
+        return [_OfParts(one, table.name, self.plans) for one in groups]
 
 
 @dataclass(frozen=True)
@@ -192,10 +208,39 @@ class _OfParts:
     plans: pd.DataFrame = field(repr=False)
 
     def __call__(self) -> pd.DataFrame:
-        frame = read_parts(list(self.files), self.name, None)
+        frame = read_parts(list(self.files), _kept_as(self.name), None)
+        if self.name == "unreadable":
+            return frame[frame["rule"].notna()]
         if self.name != "beams":
             return frame
         return with_plans(frame, self.plans[self.plans["plan_uid"].isin(frame["plan_uid"])])
+
+
+@dataclass(frozen=True)
+class _SpotsOfParts:
+    beams: tuple[str, ...]
+    listings: tuple[str, ...]
+    place: Place
+    zone: tzinfo
+
+    def __call__(self) -> pd.DataFrame:
+        beams = read_parts(list(self.beams), "beams", None, OF_BEAM)
+        # A part's own listing lies beside its beams.
+        folders = {Path(one).parent for one in self.beams}
+        listing = read_parts([one for one in self.listings if Path(one).parent in folders], LISTING, None, OF_LISTED)
+        return _spots(self.place, beams, listing, self.zone)
+
+
+def _kept_as(name: str) -> str:
+    """What a table of files is made of."""
+    return LISTING if name in {"files", "unreadable"} else name
+
+
+def _spots(place: Place, beams: pd.DataFrame, listing: pd.DataFrame, zone: tzinfo) -> pd.DataFrame:
+    """Of those files that have some; what cannot be read is said by the table ``unreadable``, and in the log what changed since."""
+    files = set(listing["file"][listing["has_spots"].fillna(False).astype(bool) & listing["rule"].isna()])
+    told = ((str(file), items) for file, items in beams[OF_BEAM].groupby("file", sort=False) if file in files)
+    return spots_of(told, partial(read_again, place), zone=zone, unread=Unread())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +254,7 @@ class FilePartitions:
     @property
     def tables(self) -> Sequence[str]:
         """All that files give rows of, and what gives none."""
-        return (*SCANNED, "files", "unreadable")
+        return OF_FILES
 
     def partitions(self, table: Table) -> Sequence[Callable[[], pd.DataFrame]]:
         """Some files each; for beams the plans are looked for in all of them first."""
@@ -229,8 +274,10 @@ class _OfFiles:
     plans: pd.DataFrame | None = field(repr=False)
 
     def __call__(self) -> pd.DataFrame:
-        listing = self.name in {"files", "unreadable"}
-        frame = to_frame(gathered(self.place, self.files, self.zone)["listing" if listing else self.name])
+        tables = gathered(self.place, self.files, self.zone)
+        if self.name == "spots":
+            return _spots(self.place, to_frame(tables["beams"]), to_frame(tables[LISTING]), self.zone)
+        frame = to_frame(tables[_kept_as(self.name)])
         if self.name == "unreadable":
             return frame[frame["rule"].notna()]
         return frame if self.plans is None else with_plans(frame, self.plans)
@@ -272,7 +319,7 @@ class ArchivePartitions:
     @property
     def tables(self) -> Sequence[str]:
         """All that an archive has, but those read from files on demand."""
-        return tuple(name for name in TABLES if name not in {"fractions", "spots", "files", "unreadable"})
+        return tuple(name for name in TABLES if name not in {"fractions", "files", "unreadable"})
 
     def partitions(self, table: Table) -> Sequence[Callable[[], pd.DataFrame]]:
         """The records of a span each; one of everything where there are few."""

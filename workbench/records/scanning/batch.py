@@ -18,7 +18,7 @@ from workbench.errors import Refused, Unavailable, WorkbenchError
 from workbench.mapping.scalars import text
 from workbench.records.scanning.parts import LISTING, SCHEMAS, write_part
 from workbench.records.scanning.places import Listed, Place
-from workbench.records.scanning.told import READERS, Row, told
+from workbench.records.scanning.told import READERS, Row, reason, told
 
 log = logging.getLogger(__name__)
 
@@ -103,24 +103,25 @@ class _Gathered:
 
     def add(self, listed: Listed, open_it: Opened) -> None:
         """Rows of one file, or why there are none."""
-        entry: dict[str, Any] = listed._asdict()
+        file, size, mtime_ns, mark = listed
+        entry: dict[str, Any] = {"file": file, "size": size, "mtime_ns": mtime_ns, "mark": mark}
         dataset: EncodedDataset | None = None
         try:
             dataset = open_it()
             found = told(dataset, zone=self.zone)
-        except Refused as problem:
-            entry |= {"rule": problem.rule, "why": str(problem)}
-        except (OSError, Unavailable) as problem:
-            entry |= {"rule": "file", "why": f"cannot be read ({getattr(problem, 'strerror', None) or problem})"}
+        except (Refused, OSError, Unavailable) as problem:
+            entry["rule"], entry["why"] = reason(problem)
         except Exception as problem:
             # The border of a scan: one file of a million must not end it, and the log has the trace.
             log.exception("scan: %s", listed.file)
             entry |= {"rule": "unexpected", "why": f"{type(problem).__name__}: {problem}"}
         else:
-            entry["rows"] = len(found)
+            entry |= {"rows": len(found), "has_spots": found.has_spots}
+            if found.unread is not None:
+                entry["rule"], entry["why"] = reason(found.unread)
             for table, rows in found.rows.items():
                 for row in rows:
-                    row["file"] = listed.file
+                    row["file"] = file
                 self.rows[table] += rows
         self.rows[LISTING].append(entry | _identity(dataset))
 

@@ -61,6 +61,7 @@ LISTED: Final = pa.schema(
         ("sop_class_uid", pa.string()),
         ("object_uid", pa.string()),
         ("rows", pa.int64()),
+        ("has_spots", pa.bool_()),
         ("rule", pa.string()),
         ("why", pa.string()),
     ]

@@ -6,8 +6,9 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Any, Final, Self
@@ -17,18 +18,20 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
-from workbench.mapping.records import read_spots
-from workbench.records.columns import Table
+from workbench.dicom.reading import EncodedDataset
+from workbench.records.columns import SPOTS, Table
 from workbench.records.scanning.batch import Counts, opened
 from workbench.records.scanning.parts import LISTING, SCHEMAS, Parts
-from workbench.records.scanning.places import Listed, Place
-from workbench.records.spots import spots_table
+from workbench.records.scanning.places import DatasetPlace, Listed, Place
+from workbench.records.spots import Unread, spots_of
 from workbench.records.tables import Records
 from workbench.records.wanted import Wanted
 
 PANDAS: Final = MappingProxyType({pa.string(): pd.StringDtype(), pa.int64(): pd.Int64Dtype()})
 OF_PLAN: Final = ("plan_label", "planned_mu")
 """What a recorded beam has of its plan, where that was scanned, too."""
+OF_BEAM: Final = ["patient_id", "fraction", "plan_uid", "record_uid", "item", "file"]
+"""What a spot has of its beam."""
 OF_PLANS: Final = ["plan_uid", "beam", *OF_PLAN]
 """What planned beams are read for."""
 
@@ -41,17 +44,19 @@ class ScannedSource:
     ----------
     zone : in which an object's dates and times are meant when it does not say so itself.
     place : where the files are, for what is read on demand.
+    unread : files that could not be read on demand.
     """
 
     parts: Parts
     zone: tzinfo
     place: Place
+    unread: Unread = field(default_factory=Unread, compare=False)
 
     def rows(self, table: Table, wanted: Wanted) -> pd.DataFrame:
         """At least the rows that are wanted."""
         if table.name in {"files", "unreadable"}:
             listing = self._read(LISTING, None)
-            return listing[listing["rule"].notna()] if table.name == "unreadable" else listing
+            return pd.concat([listing[listing["rule"].notna()], self.unread.frame()]) if table.name == "unreadable" else listing
         if table.name == "spots":
             return self._spots(wanted)
         if table.name not in SCHEMAS:
@@ -67,17 +72,21 @@ class ScannedSource:
         return read_parts(self.parts.files(name), name, fits, columns)
 
     def _spots(self, wanted: Wanted) -> pd.DataFrame:
-        beams = self._read("beams", None)
-        fits = pd.Series(True, index=beams.index)
-        for name in ("patient_id", "plan_uid"):
-            if getattr(wanted, name) is not None:
-                fits &= (beams[name] == getattr(wanted, name)).fillna(False).astype(bool)
-        told = beams.loc[fits, ["patient_id", "fraction", "plan_uid", "record_uid", "item", "file"]]
-        found = []
-        for file, items in told.groupby("file", sort=False):
-            dataset = opened(self.place, Listed(str(file), 0, 0, ""))
-            found.append(spots_table(read_spots(dataset, zone=self.zone), items))
-        return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+        beams = self._read("beams", narrowing(SPOTS, wanted), OF_BEAM)
+        with_spots = self.with_spots()
+        files = [(str(file), items) for file, items in beams.groupby("file", sort=False) if file in with_spots]
+        if files and isinstance(self.place, DatasetPlace):
+            self.place.read(files[0][0])
+        return spots_of(files, partial(read_again, self.place), zone=self.zone, unread=self.unread)
+
+    def with_spots(self) -> set[str]:
+        """Files of records that have readable spots."""
+        return set(self._read(LISTING, pc.field("has_spots") & pc.field("rule").is_null(), ["file"])["file"])
+
+
+def read_again(place: Place, file: str) -> EncodedDataset:
+    """The data set of a file that was scanned."""
+    return opened(place, Listed(file, 0, 0, ""))
 
 
 class ScannedRecords(Records):

@@ -18,7 +18,7 @@ from workbench.dicom.values import UNDECODABLE
 from workbench.errors import Refused
 from workbench.mapping.planned import read_planned
 from workbench.mapping.positions import read_positions, read_registrations
-from workbench.mapping.records import read_record
+from workbench.mapping.records import has_spots, read_record, read_spots
 from workbench.mapping.scalars import moment, number, text, whole, zone_of
 from workbench.treatment.positions import ORIGIN_MM, Registration, TablePosition
 from workbench.treatment.record import Record
@@ -39,11 +39,19 @@ STOOD: Final = ("label", "vertical_mm", "longitudinal_mm", "lateral_mm", "yaw_de
 """What an image has of its table position."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Told:
-    """Rows of one object, by table."""
+    """Rows of one object, by table.
+
+    Parameters
+    ----------
+    has_spots : whether there are spots to be read on demand.
+    unread : why they cannot be read.
+    """
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
+    has_spots: bool = False
+    unread: Refused | None = None
 
     def add(self, table: str, row: Row) -> None:
         """One more row."""
@@ -72,6 +80,13 @@ def told(dataset: EncodedDataset, *, zone: tzinfo) -> Told:
     return found
 
 
+def reason(problem: Exception) -> tuple[str, str]:
+    """Rule and sentence of why a file cannot be read."""
+    if isinstance(problem, Refused):
+        return problem.rule, str(problem)
+    return "file", f"cannot be read ({getattr(problem, 'strerror', None) or problem})"
+
+
 def _record(dataset: EncodedDataset, zone: tzinfo, found: Told) -> None:
     record = read_record(dataset, zone=zone)
     if not record.beams:
@@ -82,6 +97,12 @@ def _record(dataset: EncodedDataset, zone: tzinfo, found: Told) -> None:
         of_points = _of_points(record, item)
         for place, point in enumerate(beam.points):
             found.add("control_points", of_points | point_columns(point, place))
+    if has_spots(dataset):
+        found.has_spots = True
+        try:
+            read_spots(dataset, zone=zone)
+        except Refused as problem:
+            found.unread = problem
 
 
 def _of_points(record: Record, item: int) -> Row:
