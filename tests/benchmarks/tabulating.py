@@ -11,16 +11,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pydicom
 
-from workbench.clock import SystemClock
 from workbench.device.generated import generate, write_generated
 from workbench.records import ScannedRecords, of_datasets, scan
+from workbench.records.scanning.batch import Counts
+from workbench.records.scanning.parts import Parts
+from workbench.records.scanning.places import DatasetPlace
+from workbench.records.scanning.source import Kept, ScannedSource
 
 COUNT = 10_000
 LOOPED = 1_000
@@ -85,50 +89,67 @@ def _memory() -> None:
     """Peak memory of scans of more and more data sets, each in a process of its own; none of them are kept in files."""
     print(f"{'scan without making a table':<44}{'records/s':>10}{'peak RSS, MB':>16}")
     for count in GROWING:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.tabulating", "scan", str(count)], check=True, capture_output=True, text=True
-        )
-        rate, peak_mb = done.stdout.split()
-        print(f"{f'{count} records':<44}{rate:>10}{peak_mb:>16}")
+        rate, peak_mb = _own_process("scan", str(count)).split()
+        print(f"{f'{count} data sets':<44}{rate:>10}{peak_mb:>16}")
+
+
+def _own_process(*arguments: str) -> str:
+    command = [sys.executable, "-m", "tests.benchmarks.tabulating", *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _scanned(count: int) -> None:
     started = time.perf_counter()
     with of_datasets(one.instance for one in generate(count)) as records:
         assert records.counts.unreadable == 0
-    peak_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"{count / (time.perf_counter() - started):.0f} {peak_kb / 1024:.0f}")
+    print(f"{count / (time.perf_counter() - started):.0f} {_peak_mb():.0f}")
 
 
 def _million() -> None:
-    """Parquet of a million records, and two questions to Dask on a local cluster of two."""
+    """How cost grows up to a million records: made by the generator, kept as Parquet, asked through Dask on a local cluster of two."""
+    print(
+        f"{'records':>9}{'made and read, s':>18}{'Parquet, MB':>13}{'peak RSS, MB':>14}   " + "   ".join(f"{one}, s" for one in QUESTIONS)
+    )
+    for count in (*GROWING, MILLION):
+        with tempfile.TemporaryDirectory() as work:
+            made = _own_process("keep", str(count), work)
+            size_mb = sum(path.stat().st_size for path in Path(work).rglob("*.parquet")) / 1e6
+            asked = _own_process("ask", work)
+        took_s, peak_mb = made.split()
+        print(f"{count:>9}{took_s:>18}{size_mb:>13.1f}{peak_mb:>14}   " + "   ".join(asked.split()), flush=True)
+
+
+def _keep(count: int, cache: str) -> None:
+    started = time.perf_counter()
+    records = of_datasets((one.instance for one in generate(count)), cache=cache)
+    assert records.counts.unreadable == 0
+    print(f"{time.perf_counter() - started:.1f} {_peak_mb():.0f}")
+
+
+def _ask(cache: str) -> None:
     from distributed import Client, LocalCluster  # noqa: PLC0415 - of an extra
 
     from workbench.records.scaled import scaled  # noqa: PLC0415 - likewise
 
-    with tempfile.TemporaryDirectory() as work:
-        started = time.perf_counter()
-        records: ScannedRecords = of_datasets(_told(started), cache=Path(work))
-        size_mb = sum(path.stat().st_size for path in Path(work).rglob("*.parquet")) / 1e6
-        print(f"made and read: {time.perf_counter() - started:.0f} s, Parquet {size_mb:.0f} MB, {records.counts}")
-        print(f"peak RSS {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
-        with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
-            beams = scaled(records).beams()
-            questions: dict[str, Callable[[], Any]] = {
-                "rows": lambda: len(beams),
-                "MU by termination": lambda: beams.groupby(beams["termination"].astype("string"))["delivered_mu"].sum().compute(),
-            }
-            for name, ask in questions.items():
-                began = time.perf_counter()
-                answer = ask()
-                print(f"{name}: {time.perf_counter() - began:.1f} s\n{answer}")
+    source = ScannedSource(parts=Parts(next(Path(cache).iterdir())), zone=UTC, place=DatasetPlace())
+    records = ScannedRecords(source, Counts(), Kept(cache))
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
+        beams = scaled(records).beams()
+        for ask in QUESTIONS.values():
+            print(f"{_seconds(lambda ask=ask: ask(beams)):.1f}", flush=True)  # type: ignore[misc]
 
 
-def _told(started: float) -> Iterator[Any]:
-    for number, one in enumerate(generate(MILLION)):
-        if number % 100_000 == 0:
-            print(f"{SystemClock().now():%H:%M:%S} {number} objects, {time.perf_counter() - started:.0f} s", flush=True)
-        yield one.instance
+QUESTIONS: dict[str, Callable[[Any], Any]] = {
+    "rows": len,
+    "MU by termination": lambda beams: beams.groupby(beams["termination"].astype("string"))["delivered_mu"].sum().compute(),
+    "beams by month and machine": lambda beams: (
+        beams.assign(month=beams["started_at"].dt.month).groupby(["month", "machine"]).size().compute()
+    ),
+}
 
 
 def _seconds(function: Callable[[], object]) -> float:
@@ -143,5 +164,9 @@ if __name__ == "__main__":
             _scanned(int(count))
         case ["million"]:
             _million()
+        case ["keep", count, cache]:
+            _keep(int(count), cache)
+        case ["ask", cache]:
+            _ask(cache)
         case _:
             main()
