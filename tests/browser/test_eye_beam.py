@@ -86,9 +86,9 @@ def test_what_is_no_aperture_is_said_while_it_is_dragged(page: Any, address: str
     page.mouse.down()
     page.mouse.move(x - 220, y)
     assert told(page, "valid") == "false"
-    expect(page, ".wb-bev-state").to_contain_text("from the beam axis, the snout ends at 17.50 mm")
+    expect(page, ".wb-sheet-state").to_contain_text("from the beam axis, the snout ends at 17.50 mm")
     page.mouse.move(x + 150, y - 250)
-    expect(page, ".wb-bev-state").to_contain_text("cross")
+    expect(page, ".wb-sheet-state").to_contain_text("cross")
     page.mouse.up()
 
     expect(page, ".wb-eye-beam .wb-notice.wb-fail").to_contain_text("Aperture: block_mm crosses itself")
@@ -131,12 +131,12 @@ def test_the_keyboard_does_all_that_the_mouse_does(page: Any, address: str, note
 def test_an_image_lies_under_the_eye_with_window_and_level(page: Any, address: str, notebooks: Path) -> None:
     """A drag changes window and level, and hovering tells millimetres and the pixel's value."""
     open_view(page, address, notebooks, image="axial")
-    expect(page, ".wb-bev-under image").to_be_visible()
+    expect(page, ".wb-sheet-under image").to_be_visible()
     window, level = (float(told(page, name)) for name in ("window", "level"))
     box = page.locator(".wb-bev > svg").bounding_box()
     x, y = box["x"] + 0.75 * box["width"], box["y"] + 0.7 * box["height"]
 
-    page.click(".wb-bev-mode")
+    page.click(".wb-sheet-mode")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 40, y + 20)
@@ -144,5 +144,5 @@ def test_an_image_lies_under_the_eye_with_window_and_level(page: Any, address: s
 
     assert float(told(page, "window")) > window
     assert float(told(page, "level")) > level
-    expect(page, ".wb-bev-where").to_contain_text("mm at the isocentre")
-    expect(page, ".wb-bev-where").to_contain_text("pixel")
+    expect(page, ".wb-sheet-where").to_contain_text("mm at the isocentre")
+    expect(page, ".wb-sheet-where").to_contain_text("pixel")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from workbench_widgets.record_table import RecordTable
     from workbench_widgets.records_dashboard import RecordsDashboard
     from workbench_widgets.session import SessionDashboard
+    from workbench_widgets.setup_dashboard import SetupImagesDashboard
     from workbench_widgets.setup_view import SetupImagesView
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "RecordTable",
     "RecordsDashboard",
     "SessionDashboard",
+    "SetupImagesDashboard",
     "SetupImagesView",
     "WorklistMonitor",
 ]
@@ -44,6 +46,7 @@ _HOMES = {
     "RecordTable": "workbench_widgets.record_table",
     "RecordsDashboard": "workbench_widgets.records_dashboard",
     "SessionDashboard": "workbench_widgets.session",
+    "SetupImagesDashboard": "workbench_widgets.setup_dashboard",
     "SetupImagesView": "workbench_widgets.setup_view",
     "WorklistMonitor": "workbench_widgets.monitor",
 }

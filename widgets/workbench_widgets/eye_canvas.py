@@ -5,13 +5,13 @@ The kernel gives a scene and an aperture; the browser gives the aperture back wh
 
 from __future__ import annotations
 
-from importlib import resources
-
 from anywidget import AnyWidget
 from traitlets import Bytes, Dict, List
 
 from workbench.ocular.setup import FilmPicture
-from workbench_widgets.eye_scene import Scene, underlay
+from workbench_widgets.eye_scene import underlay
+from workbench_widgets.film_scene import Scene
+from workbench_widgets.modules import module
 
 
 class EyeCanvas(AnyWidget):
@@ -20,7 +20,7 @@ class EyeCanvas(AnyWidget):
     Its traits: ``scene`` (see ``eye_scene``), ``block_mm``, the vertices at the block, and an image that lies underneath.
     """
 
-    _esm = resources.files("workbench_widgets").joinpath("eye_canvas.js").read_text(encoding="utf-8")
+    _esm = module("sheet.js", "eye_canvas.js")
 
     scene = Dict().tag(sync=True)
     block_mm: List[list[float]] = List().tag(sync=True)

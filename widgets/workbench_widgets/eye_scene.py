@@ -22,11 +22,9 @@ from workbench.ocular.gaze import Light, thin_edge_deg
 from workbench.ocular.mesh import Array
 from workbench.ocular.plan import OcularPlan, Wedge
 from workbench.ocular.setup import FilmPicture, View
-
-Scene = dict[str, Any]
+from workbench_widgets.film_scene import Scene, pixels_on
 
 DASHES: Final = {"-": "", "--": "6 4", ":": "1.5 3.5"}
-GREY_LEVELS: Final = 65535
 DECIMALS: Final = 3
 
 
@@ -90,33 +88,7 @@ def underlay(picture: FilmPicture) -> tuple[Scene, bytes]:
     """
     if picture.view is not View.AXIAL:
         raise Refused(f"image: shows the view {picture.view}, expected {View.AXIAL}, which is taken along the beam", rule="view")
-    across, down = picture.isocentre_axes_mm
-    assert picture.pixels is not None
-    rows, columns = picture.pixels.shape
-    width, height = _step(across), _step(down)
-    values = np.asarray(picture.pixels, dtype=float)
-    least, most = float(values.min()), float(values.max())
-    span = most - least or 1.0
-    pixels = np.round((values - least) / span * GREY_LEVELS).astype("<u2")
-    low, high = (float(one) for one in np.percentile(values, (1, 99)))
-    where = {
-        "rows": rows,
-        "columns": columns,
-        "left": float(across[0]) - width / 2,
-        "top": float(down[0]) + height / 2,
-        "width": columns * width,
-        "height": rows * height,
-        "slope": span / GREY_LEVELS,
-        "intercept": least,
-        "window": max(high - low, span / 100),
-        "level": (high + low) / 2,
-        "negative": picture.is_negative,
-    }
-    return where, pixels.tobytes()
-
-
-def _step(places: Array) -> float:
-    return abs(float(places[1] - places[0])) if len(places) > 1 else 1.0
+    return pixels_on(picture, *picture.isocentre_axes_mm)
 
 
 def _outlines(seen: BeamView) -> Iterator[Scene]:

@@ -21,11 +21,11 @@ from workbench_widgets.eye_beam import EyeBeamView
 from workbench_widgets.import_dialog import ImportDialog
 from workbench_widgets.live import Live
 from workbench_widgets.monitor import WorklistMonitor
-from workbench_widgets.pages import latest_eye, latest_plan
+from workbench_widgets.pages import latest_eye
 from workbench_widgets.parts import html
 from workbench_widgets.records_dashboard import RecordsDashboard
 from workbench_widgets.session import SessionDashboard
-from workbench_widgets.setup_view import SetupImagesView
+from workbench_widgets.setup_dashboard import SetupImagesDashboard
 
 
 def _nothing(_bench: Workbench) -> None:
@@ -49,11 +49,6 @@ class Place:
     about: Callable[[Workbench], Hashable] = _nothing
 
 
-def _setup_images(bench: Workbench) -> SetupImagesView:
-    sessions = bench.sessions()
-    return SetupImagesView(bench, latest_plan(bench), sessions[-1] if sessions else None)
-
-
 def _uid(plan: StoredPlan | None) -> str | None:
     return None if plan is None else plan.uid
 
@@ -67,12 +62,7 @@ PLACES: Final = (
         make=lambda bench: EyeBeamView(latest_eye(bench)),
         about=lambda bench: _uid(latest_eye(bench)),
     ),
-    Place(
-        name="Setup images",
-        question="Is the eye where it was planned to be?",
-        make=_setup_images,
-        about=lambda bench: (_uid(latest_plan(bench)), len(bench.history())),
-    ),
+    Place(name="Setup images", question="Is the eye where it was planned to be?", make=SetupImagesDashboard),
     Place(name="Records", question="What was delivered, and was it what was planned?", make=RecordsDashboard),
     Place(name="Import", question="Bring plans, images and records into the data folder.", make=ImportDialog),
 )

@@ -12,6 +12,7 @@ from matplotlib.patheffects import AbstractPathEffect, withStroke
 from numpy.typing import ArrayLike
 
 from workbench.figures import palette
+from workbench.ocular.clip_marks import ClipMark
 from workbench.ocular.setup import FilmPicture, Outline, SetupImage, View
 
 LEAST_HALF_MM = 15.0
@@ -21,7 +22,9 @@ WIDE_INCHES = 4.6
 _ABSCISSA = {View.AXIAL: "x, to the patient's left", View.LATERAL: "z, to the source"}
 
 
-def setup_images(images: Sequence[SetupImage | FilmPicture], *, inches: tuple[float, float] = (11.6, 5.8)) -> Figure:
+def setup_images(
+    images: Sequence[SetupImage | FilmPicture], *, marks: Sequence[ClipMark] = (), inches: tuple[float, float] = (11.6, 5.8)
+) -> Figure:
     """Axial and lateral X-ray at one scale, curves over pixels.
 
     Film millimetres are at the left and bottom; where the magnification is known, isocentre millimetres are at the right and top.
@@ -29,6 +32,7 @@ def setup_images(images: Sequence[SetupImage | FilmPicture], *, inches: tuple[fl
     Parameters
     ----------
     images : planned images, or pictures with pixels; in any order, AXIAL is drawn left of LATERAL.
+    marks : where clips were seen, drawn beside the outlines.
     inches : width and height of the figure.
     """
     pictures = sorted((one if isinstance(one, FilmPicture) else FilmPicture.planned(one) for one in images), key=lambda one: one.view)
@@ -40,6 +44,9 @@ def setup_images(images: Sequence[SetupImage | FilmPicture], *, inches: tuple[fl
     for place, picture in enumerate(pictures, start=1):
         axes = figure.add_subplot(1, len(pictures), place)
         _draw_picture(axes, picture, half_mm, title_points=title_points)
+        for mark in marks:
+            if mark.view is picture.view:
+                _draw_mark(axes, mark, half_mm)
     return figure
 
 
@@ -112,6 +119,25 @@ def _draw_outline(axes: Axes, outline: Outline, colours: tuple[str, str], half_m
         fontweight="bold",
         color=colour,
         path_effects=_halo(halo),
+    )
+
+
+def _draw_mark(axes: Axes, mark: ClipMark, half_mm: float) -> None:
+    """A slanting cross and its number, below it, where outlines have theirs beside them."""
+    x, y = mark.film_mm
+    axes.plot(
+        x, y, marker="x", markersize=9, markeredgewidth=2, color=palette.DELIVERED, linestyle="none", path_effects=_halo(palette.BLACK)
+    )
+    axes.text(
+        x,
+        y - half_mm * 0.04,
+        str(mark.clip),
+        ha="center",
+        va="top",
+        fontsize=palette.TEXT_POINTS,
+        fontweight="bold",
+        color=palette.DELIVERED,
+        path_effects=_halo(palette.BLACK),
     )
 
 

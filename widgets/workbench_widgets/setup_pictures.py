@@ -1,0 +1,93 @@
+"""Which setup images of a plan's patient there are, planned, imported and acquired, and how each is named in a choice.
+
+It reads the archive and shows nothing. An image is decoded when it is looked at; what it is, is remembered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from workbench.archive.rows import Origin, StoredObject
+from workbench.bench import Workbench
+from workbench.dicom import uids
+from workbench.errors import Refused
+from workbench.mapping.ocular_images import film_picture
+from workbench.ocular.equipment import FilmGeometry
+from workbench.ocular.plan import OcularPlan
+from workbench.ocular.setup import FilmPicture, View
+from workbench.workflow.plans import StoredPlan
+from workbench_widgets.markup import MIDDOT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """One setup image that can be looked at.
+
+    Parameters
+    ----------
+    is_blank : it has no pixels, or all are zero, so that it only tells where outlines should be.
+    """
+
+    stored: StoredObject
+    view: View
+    is_blank: bool
+
+    @property
+    def words(self) -> str:
+        """How a choice names it: what it is, and when it came."""
+        what = {Origin.RECEIVED: "acquired", Origin.IMPORTED: "imported", Origin.CREATED: "planned"}[self.stored.origin]
+        session = "" if self.stored.session_id is None else f" in session {self.stored.session_id}"
+        blank = f"{MIDDOT}blank" if self.is_blank else ""
+        return f"{what}{session} {self.stored.stored_at.astimezone():%Y-%m-%d %H:%M:%S}{blank}"
+
+
+class SetupPictures:
+    """The setup images of one bench."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._known: dict[str, Offered | None] = {}
+        self.unreadable: dict[str, str] = {}
+
+    def of(self, plan: StoredPlan | None, besides: Collection[str] = ()) -> dict[View, list[Offered]]:
+        """Those of the plan's patient, and those it names, for each view in the order they came; blank ones first.
+
+        Parameters
+        ----------
+        besides : SOP Instance UIDs of others, for example of images imported although the Patient ID does not match.
+        """
+        named = {*besides, *(() if plan is None else plan.images)}
+        wanted = [
+            one
+            for one in self._bench.objects()
+            if one.sop_class_uid == uids.RT_IMAGE and (one.uid in named or (plan is not None and one.keys.patient_id == plan.patient_id))
+        ]
+        for one in wanted:
+            if one.uid not in self._known:
+                self._known[one.uid] = self._described(one)
+        offered = [found for one in wanted if (found := self._known[one.uid]) is not None]
+        offered.sort(key=lambda one: (not one.is_blank, one.stored.stored_at))
+        return {view: [one for one in offered if one.view is view] for view in View}
+
+    def picture(self, uid: str, plan: OcularPlan | None) -> FilmPicture:
+        """The picture of an image; the plan's beamline tells its magnification where the image does not.
+
+        Raises
+        ------
+        Refused : it is no picture of a setup view.
+        """
+        dataset = self._bench.dataset(uid)
+        label = str(dataset.get("RTImageLabel") or "")
+        film: FilmGeometry | None = None if plan is None or label not in set(View) else plan.film(View(label))
+        return film_picture(dataset, film)
+
+    def _described(self, stored: StoredObject) -> Offered | None:
+        """None for an image of no setup view, and for one that cannot be shown; why is kept."""
+        try:
+            picture = self.picture(stored.uid, None)
+        except Refused as problem:
+            if problem.rule != "view":
+                self.unreadable[stored.uid] = str(problem)
+            return None
+        return Offered(stored=stored, view=picture.view, is_blank=picture.pixels is None)
