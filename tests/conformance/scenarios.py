@@ -26,7 +26,7 @@ from workbench.dicom.part10 import encoded
 from workbench.dicom.scope import Scope
 from workbench.dicom.spec import Iod
 from workbench.mapping import sessions
-from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, record_scope
+from workbench.mapping.manual_record import Entry, Occasion, RecordReference, RecordUids, record_scope
 from workbench.mapping.ocular_images import image_scope
 from workbench.mapping.ocular_plans import plan_scope
 from workbench.mapping.ocular_uids import ExportUids
@@ -145,15 +145,16 @@ def built(name: str, iod: Iod, scope: Scope, facts: SimpleNamespace, *, base: Da
 def _by_hand(name: str, plan: Scenario, instruction: Dataset, facts: SimpleNamespace, given: CountedUids) -> Scenario:
     task = facts.session.tasks[0]
     names = RecordUids(instance=given.new(), series=given.new())
-    scope = record_scope(
-        plan.built,
-        Entry(beam=task.beam_number, meterset_mu=facts.entered_mu),
+    occasion = Occasion(
+        plan=plan.built,
+        entry=Entry(beam=task.beam_number, meterset_mu=facts.entered_mu),
         session=facts.session,
         records=facts.records,
         identity=TMS_AS_STATED,
         uids=names,
         now=NOW,
     )
+    scope = record_scope(occasion)
     beam = next(item for item in plan.read.IonBeamSequence if item.BeamNumber == task.beam_number)
     own = SimpleNamespace(**{**vars(facts), "instruction": instruction, "beam": beam, "uids": set(vars_of(names))})
     return built(f"record by hand of {name}", iods.MANUAL_RECORD, scope, own)

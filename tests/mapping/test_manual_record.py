@@ -13,7 +13,7 @@ from workbench.dicom import part10, uids
 from workbench.dicom.check import check, errors
 from workbench.errors import Refused
 from workbench.iods import MANUAL_RECORD, RECEIVED
-from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, manual_record, record_scope
+from workbench.mapping.manual_record import Entry, Occasion, RecordReference, RecordUids, manual_record, record_scope
 from workbench.mapping.records import read_record
 from workbench.settings import OWN
 from workbench.treatment.delivery import DeliveryType, Termination
@@ -26,7 +26,7 @@ TASK = Task(
 EARLIER = RecordReference(sop_class_uid=uids.RT_ION_BEAMS_RECORD, uid="2.25.77")
 
 
-def entered(plan: Dataset | None = None, **changes: Any) -> dict[str, Any]:
+def entered(plan: Dataset | None = None, **changes: Any) -> Occasion:
     """Beam 2 of a plan of three, 27.5 MU, after one record of the same session."""
     parts: dict[str, Any] = {
         "plan": plan or make_ion_plan(metersets_mu={1: 10.0, 2: 40.0, 3: 30.0}),
@@ -37,19 +37,19 @@ def entered(plan: Dataset | None = None, **changes: Any) -> dict[str, Any]:
         "uids": RecordUids(instance="2.25.8", series="2.25.9"),
         "now": NOW,
     }
-    return {**parts, **changes}
+    return Occasion(**{**parts, **changes})
 
 
 def test_a_record_by_hand_says_what_was_entered_of_the_beam_that_was_meant() -> None:
     """Fraction and type of the session's task, the one meterset for specified and delivered, ending and verification unknown."""
     given = entered()
 
-    read = read_record(part10.encoded(manual_record(**given)).read(), zone=UTC)
+    read = read_record(part10.encoded(manual_record(given)).read(), zone=UTC)
 
     assert read == Record(
         uid="2.25.8",
         patient_id="P-001",
-        plan_uid=given["plan"].SOPInstanceUID,
+        plan_uid=given.plan.SOPInstanceUID,
         beams=(
             RecordedBeam(
                 number=2,
@@ -100,15 +100,15 @@ def test_a_record_by_hand_keeps_its_rows_and_those_of_received_ones() -> None:
     """As it was built, and as our own intake checks it."""
     given = entered()
 
-    record = part10.encoded(manual_record(**given)).dataset()
+    record = part10.encoded(manual_record(given)).dataset()
 
-    assert errors(check(MANUAL_RECORD, record, record_scope(**given))) == []
+    assert errors(check(MANUAL_RECORD, record, record_scope(given))) == []
     assert errors(check(RECEIVED[uids.RT_ION_BEAMS_RECORD], record)) == []
 
 
 def test_records_of_the_session_are_referenced() -> None:
     """The ones before it, in their order."""
-    record = manual_record(**entered(records=[EARLIER, RecordReference(sop_class_uid=uids.RT_BEAMS_RECORD, uid="2.25.78")]))
+    record = manual_record(entered(records=[EARLIER, RecordReference(sop_class_uid=uids.RT_BEAMS_RECORD, uid="2.25.78")]))
 
     referenced = [(one.ReferencedSOPClassUID, one.ReferencedSOPInstanceUID) for one in record.ReferencedTreatmentRecordSequence]
     assert referenced == [(uids.RT_ION_BEAMS_RECORD, "2.25.77"), (uids.RT_BEAMS_RECORD, "2.25.78")]
@@ -116,7 +116,7 @@ def test_records_of_the_session_are_referenced() -> None:
 
 def test_nothing_delivered_can_be_recorded() -> None:
     """0 MU: the beam was switched on in vain, and that is on record."""
-    (beam,) = read_record(part10.encoded(manual_record(**entered(entry=Entry(beam=2, meterset_mu=0.0)))).read(), zone=UTC).beams
+    (beam,) = read_record(part10.encoded(manual_record(entered(entry=Entry(beam=2, meterset_mu=0.0)))).read(), zone=UTC).beams
 
     assert (beam.specified_mu, beam.delivered_mu) == (0.0, 0.0)
 
@@ -125,7 +125,7 @@ def test_nothing_delivered_can_be_recorded() -> None:
 def test_a_beam_that_the_session_does_not_treat_is_refused(beam: int, expected: str) -> None:
     """A beam of the plan that is not due, and one that nobody knows."""
     with pytest.raises(Refused) as refusal:
-        manual_record(**entered(entry=Entry(beam=beam, meterset_mu=1.0)))
+        manual_record(entered(entry=Entry(beam=beam, meterset_mu=1.0)))
 
     assert str(refusal.value) == f"record by hand: the session does not treat beam {beam}, expected one of {expected}"
 
@@ -133,13 +133,13 @@ def test_a_beam_that_the_session_does_not_treat_is_refused(beam: int, expected: 
 def test_an_imaging_session_treats_no_beam() -> None:
     """There is none to choose from."""
     with pytest.raises(Refused, match=r"^record by hand: the session does not treat beam 2, expected one of none$"):
-        manual_record(**entered(session=Session(kind=SessionKind.IMAGING, fraction=1, tasks=())))
+        manual_record(entered(session=Session(kind=SessionKind.IMAGING, fraction=1, tasks=())))
 
 
 def test_a_beam_that_the_plan_does_not_describe_is_refused() -> None:
     """Session and plan disagree."""
     with pytest.raises(Refused, match=r"^record by hand: the plan has no beam 2, expected one of its beams$"):
-        manual_record(**entered(plan=make_ion_plan()))
+        manual_record(entered(plan=make_ion_plan()))
 
 
 @pytest.mark.parametrize("meterset_mu", [-0.1, float("inf"), float("nan")])

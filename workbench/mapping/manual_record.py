@@ -51,41 +51,38 @@ class Entry:
             raise Refused(f"record by hand: found {self.meterset_mu} MU for beam {self.beam}, expected 0 or more", rule="meterset")
 
 
-def manual_record(  # noqa: PLR0913 - each is one root of the rows' scope
-    plan: Dataset,
-    entry: Entry,
-    *,
-    session: Session,
-    records: Sequence[RecordReference],
-    identity: Identity,
-    uids: RecordUids,
-    now: datetime,
-) -> Dataset:
-    """The record of one beam.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Everything that a record by hand is made from.
 
     Parameters
     ----------
     plan : the session plan that was delivered.
     records : what the session has received so far.
+    """
+
+    plan: Dataset
+    entry: Entry
+    session: Session
+    records: Sequence[RecordReference]
+    identity: Identity
+    uids: RecordUids
+    now: datetime
+
+
+def manual_record(occasion: Occasion) -> Dataset:
+    """The record of one beam.
 
     Raises
     ------
     Refused : the session does not treat the beam, or the plan does not describe it.
     """
-    return build(MANUAL_RECORD, record_scope(plan, entry, session=session, records=records, identity=identity, uids=uids, now=now))
+    return build(MANUAL_RECORD, record_scope(occasion))
 
 
-def record_scope(  # noqa: PLR0913 - as above
-    plan: Dataset,
-    entry: Entry,
-    *,
-    session: Session,
-    records: Sequence[RecordReference],
-    identity: Identity,
-    uids: RecordUids,
-    now: datetime,
-) -> Scope:
+def record_scope(occasion: Occasion) -> Scope:
     """What the rows of the record read; for building it and for checking one."""
+    plan, entry, session = occasion.plan, occasion.entry, occasion.session
     beam = next((item for item in plan.IonBeamSequence if int(item.BeamNumber) == entry.beam), None)
     task = task_of(session, entry.beam)
     if beam is None:
@@ -99,10 +96,10 @@ def record_scope(  # noqa: PLR0913 - as above
         "entered": entry,
         "session": session,
         "task": task,
-        "records": tuple(records),
-        "now": now,
-        "identity": identity,
-        "uids": uids,
+        "records": tuple(occasion.records),
+        "now": occasion.now,
+        "identity": occasion.identity,
+        "uids": occasion.uids,
     }
     return Scope(roots)
 

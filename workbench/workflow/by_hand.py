@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workbench.archive.rows import Origin, SessionRow, SessionState
 from workbench.dicom import part10, uids
 from workbench.errors import Conflict
-from workbench.mapping.manual_record import Entry, RecordReference, RecordUids, manual_record, task_of
+from workbench.mapping.manual_record import Entry, Occasion, RecordReference, RecordUids, manual_record, task_of
 from workbench.treatment.delivery import DeliveryType
 from workbench.treatment.session import Session, Task, must_fit
 from workbench.workflow.delivered import delivered_in
@@ -42,15 +42,16 @@ class ByHand:
         plan = decided(session)
         if not entry.is_confirmed:
             must_fit(task_of(plan, entry.beam), recorded, entry.meterset_mu)
-        dataset = manual_record(
-            self.desk.archive.read(stored).dataset(),
-            entry,
+        occasion = Occasion(
+            plan=self.desk.archive.read(stored).dataset(),
+            entry=entry,
             session=plan,
             records=[RecordReference(sop_class_uid=one.sop_class_uid, uid=one.uid) for one in received],
             identity=self.desk.settings.identity,
             uids=RecordUids(instance=self.desk.uids.new(), series=self.desk.uids.new()),
             now=self.desk.clock.now(),
         )
+        dataset = manual_record(occasion)
         self.intake.keep(part10.encoded(dataset, uids.IMPLICIT_LITTLE), actor=actor, origin=Origin.CREATED, session=session)
         return str(dataset.SOPInstanceUID)
 
