@@ -99,6 +99,13 @@ def test_meterset_is_held_against_half_and_two_percent(mu: float, result: str) -
     assert found == (40.0, mu, pytest.approx(mu - 40.0), pytest.approx(0.2), result)
 
 
+def test_a_meterset_has_the_unit_of_its_record() -> None:
+    """Number of protons rather than monitor units (PS3.3 C.8.8.16, Primary Dosimeter Unit NP)."""
+    frame = planned_versus_delivered(beams(beam("2.25.101", 1, 40.0, dosimeter_unit="NP")), planned(), sessions())
+
+    assert rows(frame[frame["quantity"] == "meterset"], "unit", "result") == [("NP", "pass")]
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [

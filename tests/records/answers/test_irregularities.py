@@ -69,6 +69,33 @@ def test_gaps_between_fractions_and_beams() -> None:
     ]
 
 
+def test_records_of_a_plan_that_is_not_here() -> None:
+    """One of fraction 3 alone is said to lack its plan, and nothing of fractions 1 and 2; two of another plan lack fraction 1 as well."""
+    alone = {"session": None, "plan_label": None, "plan_uid": "2.25.9", "session_plan_uid": "2.25.9"}
+    other = {**alone, "plan_uid": "2.25.8", "session_plan_uid": "2.25.8"}
+
+    told = found(
+        beam("2.25.101", 1, 40.0, fraction=3, **alone),
+        beam("2.25.102", 1, 40.0, fraction=2, **other),
+        beam("2.25.103", 1, 40.0, fraction=3, **other),
+    )
+
+    assert told == [
+        ("missing", 1, None, "No record is here of fraction 1, though a later one has begun."),
+        ("missing", None, None, "The plan that 2 records tell of is not here: what was planned cannot be told."),
+        ("missing", None, None, "The plan that a record tells of is not here: what was planned cannot be told."),
+    ]
+
+
+def test_a_record_of_no_beam_belongs_to_its_plan() -> None:
+    """Loose files: the label stands beside planned beams only, and the course is one all the same."""
+    loose = {"session": None, "plan_label": None}
+
+    frame = irregularities(beams(beam("2.25.101", None, 40.0, fraction=1, **loose)), planned(), sessions())
+
+    assert rows(frame, "plan_label", "kind") == [("EYE", "missing")]
+
+
 def test_more_than_two_percent_too_much() -> None:
     """42 of 40 MU are 5 % more."""
     assert found(beam("2.25.101", 1, 42.0)) == [

@@ -59,9 +59,10 @@ def _of_course(told: Told) -> Iterator[dict[str, Any]]:
                 "record_uids": joined(uids),
             }
             whole = told.whole_mu(beam.number, fraction)
-            if whole is not None:
-                yield head | _meterset(whole, sum(one.delivered_mu for one in parts))
             of_beam = [row for row in told.rows if row.beam == beam.number and row.record_uid in uids]
+            if whole is not None:
+                unit = next((row.dosimeter_unit for row in of_beam if row.dosimeter_unit is not None), "MU")
+                yield head | {"unit": unit} | _meterset(whole, sum(one.delivered_mu for one in parts))
             plan = [row for row in told.planned if row.beam == beam.number]
             for setting in _settings(plan, of_beam):
                 yield head | setting
@@ -75,7 +76,6 @@ def _meterset(planned: float, delivered: float) -> dict[str, Any]:
     result = "pass" if off <= tolerance else "warn" if off <= OVER_WITHIN * planned else "fail"
     return {
         "quantity": "meterset",
-        "unit": "MU",
         "planned": planned,
         "delivered": delivered,
         "difference": difference,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from collections.abc import Sequence as Several
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,8 +71,8 @@ class Told:
 def courses(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame) -> Iterator[Told]:
     """Courses of the patients, those without any record too; quality assurance is left out.
 
-    A course is what was checked in as one plan. Where no session is known, as with loose files, plans of one patient that have the same
-    label are one course: a plan is given to a device anew, under a UID of its own, for every session.
+    A course is what was checked in as one plan, with whatever else names that plan. Where no session is known, as with loose files, plans
+    of one patient that have the same label are one course: a plan is given to a device anew, under a UID of its own, for every session.
 
     Parameters
     ----------
@@ -82,7 +82,10 @@ def courses(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame) 
     copies = {*beams["session_plan_uid"].dropna(), *sessions["session_plan_uid"].dropna()} - {*treated["plan_uid"].dropna()}
     given_plans = planned[(~planned["plan_uid"].isin(copies)).to_numpy()]
     fraction_of = {one.session: one.fraction for one in rows_of(sessions) if one.session is not None and one.fraction is not None}
-    groups = grouped(rows_of(treated), _key)
+    # A record may name a beam that its plan does not have, or none, and belongs to the plan all the same.
+    label_of = dict(planned[["plan_uid", "plan_label"]].dropna().itertuples(index=False, name=None))
+    checked_in = {*treated["plan_uid"][treated["session"].notna().to_numpy()]}
+    groups = grouped(rows_of(treated), lambda row: _key(row, row.plan_label or label_of.get(row.plan_uid), checked_in))
     plans: dict[Key, list[Row]] = {}
     for (patient, uid, label), rows in grouped(rows_of(given_plans), _plan).items():
         by_label = (patient, "label", label)
@@ -91,9 +94,9 @@ def courses(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame) 
         yield _told(groups.get(key, []), plans.get(key, []), fraction_of)
 
 
-def _key(row: Row) -> Key:
-    if row.session is None and row.plan_label:
-        return (row.patient_id or "", "label", row.plan_label)
+def _key(row: Row, label: str | None, checked_in: Collection[str]) -> Key:
+    if label and row.session is None and row.plan_uid not in checked_in:
+        return (row.patient_id or "", "label", label)
     return (row.patient_id or "", "uid", row.plan_uid or "")
 
 

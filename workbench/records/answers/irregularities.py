@@ -81,8 +81,20 @@ def _silent(told: Told) -> Iterator[dict[str, Any]]:
         yield _row(told, "missing", sentence, fraction=row.fraction, beam=row.beam, record_uids=row.record_uid)
 
 
+def _without_plan(told: Told) -> Iterator[dict[str, Any]]:
+    if told.rows and not told.planned:
+        uids = joined([row.record_uid for row in told.rows])
+        count = len({row.record_uid for row in told.rows})
+        records = "a record" if count == 1 else f"{count} records"
+        sentence = f"The plan that {records} tell{'s' if count == 1 else ''} of is not here: what was planned cannot be told."
+        yield _row(told, "missing", sentence, record_uids=uids)
+
+
 def _gaps(told: Told) -> Iterator[dict[str, Any]]:
     begun = told.counted.fractions()
+    if not told.planned and len(begun) == 1:
+        # A single record of an unknown plan may well be of a course whose other records name their plan rightly.
+        return
     for fraction in range(1, max(begun, default=0)):
         if fraction not in begun:
             yield _row(told, "missing", f"No record is here of fraction {fraction}, though a later one has begun.", fraction=fraction)
@@ -141,4 +153,4 @@ def _unrecorded(beams: Several[Row], sessions: Several[Row], tasks: Several[Row]
             }
 
 
-_FOUND = (_decided, _repeated, _silent, _gaps, _chains)
+_FOUND = (_decided, _repeated, _silent, _without_plan, _gaps, _chains)
