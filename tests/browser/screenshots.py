@@ -34,6 +34,13 @@ wb.SimulatedDevice(bench.address).treat()
 bench.complete(1)
 """
 """Fraction 1 is done, so that there is a record to show."""
+INTERRUPTED = f"""{TREATED}
+for scenario in ("interrupted", "normal", "normal"):
+    session = bench.check_in(plan, meterset_mu={{1: 120.0}}, imaging=True)
+    wb.SimulatedDevice(bench.address).run(scenario)
+    bench.complete(session)
+"""
+"""Fraction 2 is interrupted and continued, fraction 3 done."""
 
 
 def under_way(page: Any) -> None:
@@ -79,6 +86,14 @@ def checked(page: Any) -> None:
     page.click(".opw-findings li[data-code=missing] button")
 
 
+def looked_into(page: Any) -> None:
+    """The interrupted delivery, with its details and its chain."""
+    page.click(".wb-rt tbody tr:has-text('OPERATOR')")
+    expect(page, ".wb-rec-row [data-column=termination]").to_contain_text("OPERATOR")
+    page.click(".wb-rec-chart .wb-tabs button:text-is('interruptions')")
+    expect(page, ".wb-rec-chart .wb-heading").to_have_text(re.compile("^Treatments"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """One picture.
@@ -117,6 +132,7 @@ PICTURES = {
         'wb.SimulatedDevice(bench.address).run("competing-claim")\nww.WorklistMonitor(bench)',
         pose=explained,
     ),
+    "records": Picture(cell=f"{INTERRUPTED}\nww.RecordsDashboard(bench)", pose=looked_into, height=1760),
     "eye-and-beam": Picture(cell=f"{SAMPLE}\nww.EyeBeamView(plan)", pose=turned),
     "viewer": Picture(file=plan_without_label, pose=checked, of=".jp-MainAreaWidget:has(.opw-viewer)", height=800),
 }

@@ -28,6 +28,7 @@ from workbench_widgets.records_source import Given, RecordsSource
 from workbench_widgets.records_view import (
     AT_FIRST,
     MOST_DELIVERIES,
+    OF_COURSES,
     Choices,
     Link,
     described,
@@ -176,13 +177,17 @@ class RecordsDashboard(VBox):
     def _read(self, name: str, asked: Filters, choices: Choices) -> Read:
         """Called in a thread of its own."""
         records = self._source.records
-        if choices.deliveries <= MOST_DELIVERIES:
+        if choices.deliveries == 0 and name in OF_COURSES:
             choices = choices.learn(records.beams())
-        choices = choices.learn(records.planned_beams()).learn(records.sessions())
         if is_too_much(name, asked, choices):
             return Read(name=name, asked=asked, frame=pd.DataFrame(), choices=choices, sentence=too_much(choices))
         frame = rows_of(records, name, asked)
-        return Read(name=name, asked=asked, frame=frame, choices=choices.learn(frame))
+        choices = choices.learn(frame).learn(records.planned_beams()).learn(records.sessions())
+        # Counting all of a large source again with every event would keep what came from being seen.
+        is_counted = name == "beams" and not any(value is not None for value in asked.values())
+        if not is_counted and choices.deliveries <= MOST_DELIVERIES:
+            choices = choices.learn(records.beams())
+        return Read(name=name, asked=asked, frame=frame, choices=choices)
 
     def _show(self, read: Read) -> None:
         if (read.name, read.asked) != (str(self.filters.table.value), self._question):
@@ -251,13 +256,13 @@ class RecordsDashboard(VBox):
             patient = self.filters.asked.get("patient_id")
             self._live.work(
                 lambda: write_nameless(bench, name, key, patient_id=patient),
-                then=lambda found: self._say(f"{found[1]} files that name nobody are in {found[0]}.", "pass"),
+                then=lambda found: self._say(f"{_counted(found[1], 'file', 'files')} that name nobody written to {found[0]}.", "pass"),
             )
         elif form is not None:
             frame = self.view.matching if self.export.wants_matching else self.view.frame
             self._live.work(
                 lambda: write_table(frame, form, name),
-                then=lambda path: self._say(f"{len(frame):,} rows of {words_of(self.table)} are in {path}.", "pass"),
+                then=lambda path: self._say(f"{_counted(len(frame), 'row', 'rows')} of {words_of(self.table)} written to {path}.", "pass"),
             )
 
     def _say(self, sentence: str, tone: str) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import Box, Button, Dropdown, Layout, ToggleButtons
+from ipywidgets import Box, Button, Dropdown, Image, Layout, ToggleButtons
 
 from workbench.records import Filters, Records
 from workbench_widgets import markup
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
-from workbench_widgets.parts import FigureImage, Part, html
-from workbench_widgets.records_charts import CHARTS, GROUPS, INCHES_WIDE, MEASURES, Charted, Focus, charted, drawn
+from workbench_widgets.parts import Part, html, rendered
+from workbench_widgets.records_charts import CHARTS, GROUPS, MEASURES, Charted, Focus, charted, drawn
 from workbench_widgets.records_details import details, file_line, irregular_list, object_text
 from workbench_widgets.records_source import RecordsSource
 from workbench_widgets.records_view import Choices, Link, is_too_much, links, rows_of, too_much, words_of
@@ -71,6 +72,21 @@ class RowPanel(Part):
         self._object.value = object_text(words)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A chart as it is shown.
+
+    Parameters
+    ----------
+    rows : that the picture was drawn from, with what else it depends on.
+    """
+
+    name: str
+    found: Charted
+    rows: str
+    png: bytes
+
+
 class ChartPanel(Part):
     """One answer as a chart, of the chosen row or of what the filters leave."""
 
@@ -79,14 +95,17 @@ class ChartPanel(Part):
     def __init__(self, records: Callable[[], Records], live: Live) -> None:
         self._records = records
         self._of: tuple[Focus, Choices] | None = None
-        self._work = Latest[tuple[str, str, Charted]](live, self._draw)
+        self._last = Made(name="", found=Charted(answer=pd.DataFrame()), rows="", png=b"")
+        self._work = Latest[Made](live, self._show)
         self.chart = ToggleButtons(options=[(words, name) for name, words in CHARTS.items()], style={"button_width": "auto"})
         self.chart.add_class("wb-tabs")
         self.measure = Dropdown(options=[(words, name) for name, words in MEASURES.items()], description="measure")
         self.measure.add_class("wb-rec-measure")
         self.group = Dropdown(options=list(GROUPS), value=GROUPS[0], description="counted by")
         self.group.add_class("wb-rec-group")
-        self.summary, self.picture = html("", "wb-rec-summary"), FigureImage((INCHES_WIDE, 3.0), live)
+        self.summary = html("", "wb-rec-summary")
+        self.picture = Image(format="png", layout=Layout(width="100%", height="auto", object_fit="contain", display="none"))
+        self.picture.add_class("wb-figure")
         for one in (self.chart, self.measure, self.group):
             one.observe(lambda _: live.post(self._ask), names="value")
         super().__init__("wb-rec-chart", self.TITLE, self.chart, self.measure, self.group, self.summary, self.picture)
@@ -102,16 +121,22 @@ class ChartPanel(Part):
         self.group.layout.display = "" if name == "terminations" else "none"
         if self._of is not None:
             focus, choices = self._of
-            self._work.ask(lambda: (name, measure, charted(self._records(), name, focus, choices, measure=measure, by=by)))
+            self._work.ask(lambda: self._made(name, measure, by, focus, choices))
 
-    def _draw(self, result: tuple[str, str, Charted]) -> None:
-        name, measure, found = result
-        self.remark(words_of(name)[:1].upper() + words_of(name)[1:], found.remark)
+    def _made(self, name: str, measure: str, by: str, focus: Focus, choices: Choices) -> Made:
+        """Called in a thread of its own. The same rows give the same picture, whatever happened elsewhere."""
+        found = charted(self._records(), name, focus, choices, measure=measure, by=by)
+        rows = f"{name} {measure} {found.answer.to_csv()}"
+        if found.sentence or rows == self._last.rows:
+            return Made(name=name, found=found, rows=self._last.rows, png=self._last.png)
+        return Made(name=name, found=found, rows=rows, png=rendered(drawn(name, found.answer, measure)))
+
+    def _show(self, made: Made) -> None:
+        self._last, found = made, made.found
+        self.remark(words_of(made.name).capitalize(), found.remark)
         self.summary.value = found.summary or (markup.empty(found.sentence) if found.sentence else "")
         self.picture.layout.display = "none" if found.sentence else ""
-        if not found.sentence:
-            # The same rows give the same picture, whatever happened elsewhere.
-            self.picture.show((name, measure, found.answer.to_csv()), lambda: drawn(name, found.answer, measure))
+        self.picture.value = made.png
 
 
 class IrregularPanel(Part):

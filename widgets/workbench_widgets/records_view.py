@@ -46,39 +46,13 @@ EMPTY: Final = MappingProxyType(
     }
 )
 """Table or answer → what is said when it has no row: what to do next."""
-AT_FIRST: Final = MappingProxyType(
+AT_FIRST: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {
-        "beams": (
-            *(
-                "patient_id",
-                "plan_label",
-                "room",
-                "session",
-                "fraction",
-                "beam",
-                "delivery_type",
-                "termination",
-                "planned_mu",
-                "specified_mu",
-            ),
-            *("delivered_mu", "started_at", "record_uid"),
-        ),
+        "beams": "patient_id room session fraction beam delivery_type termination planned_mu specified_mu delivered_mu started_at".split(),
         "control_points": (
-            *(
-                "patient_id",
-                "room",
-                "session",
-                "fraction",
-                "beam",
-                "point",
-                "at",
-                "energy_mev",
-                "specified_mu",
-                "delivered_mu",
-                "gantry_deg",
-            ),
-            *("support_vertical_mm", "support_longitudinal_mm", "support_lateral_mm", "wedges", "record_uid"),
-        ),
+            "patient_id room session fraction beam point at energy_mev specified_mu delivered_mu gantry_deg support_vertical_mm "
+            "support_longitudinal_mm support_lateral_mm wedges"
+        ).split(),
     }
 )
 """Table → the columns that are looked at most; the others can be added. Other tables show all that hold anything."""
