@@ -38,7 +38,7 @@ W15 = Wedge(number=2, id="W15", angle_deg=15, orientation_deg=None, tray_to_isoc
         ),
         (
             replace(PLAN, fixation=Fixation(gaze=Light(polar_deg=18.0, azimuth_deg=5.0), eye=Laterality.RIGHT)),
-            [Change(what="fixation, fixation light: azimuth", before="330°", after="5°", change="+35°")],
+            [Change(what="fixation, light for the treated eye: azimuth", before="330°", after="5°", change="+35°")],
         ),
         (
             replace(PLAN, field=make_field(wedges=(replace(FIELD.wedges[0], angle_deg=25, orientation_deg=None), W15))),

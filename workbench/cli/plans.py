@@ -173,7 +173,7 @@ def _details(plan: OcularPlan) -> str:
     wedges = ", ".join(f"{wedge.id} {wedge.angle_deg:.0f} deg" for wedge in plan.field.wedges) or "none"
     rows = {
         "site": plan.prescription.site,
-        "fixation light": f"polar {light.polar_deg:.1f} deg, azimuth {light.azimuth_deg:.1f} deg (room)",
+        "fixation light": f"polar {light.polar_deg:.1f} deg, azimuth {light.azimuth_deg:.1f} deg (room); {plan.fixation.words}",
         "range": f"{plan.field.range_mm:.1f} mm",
         "modulation": f"{plan.field.modulation_mm:.1f} mm",
         "wedges": wedges,
