@@ -8,11 +8,27 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from tests.clinic import make_ct, make_ion_plan, make_registration, make_table_position
+from workbench.dicom import part10
 from workbench.errors import Refused
-from workbench.mapping.positions import planned_isocentre, read_positions, read_registrations
-from workbench.treatment.positions import PositionKind, TablePosition
+from workbench.mapping import positions
+from workbench.treatment.positions import PointMm, PositionKind, Registration, TablePosition
 
 FRAME = "2.25.77"
+
+
+def read_positions(dataset: Dataset) -> tuple[TablePosition, ...]:
+    """The positions that the data set tells once it is encoded."""
+    return positions.read_positions(part10.encoded(dataset).read())
+
+
+def read_registrations(dataset: Dataset) -> tuple[Registration, ...]:
+    """Likewise the registrations."""
+    return positions.read_registrations(part10.encoded(dataset).read())
+
+
+def planned_isocentre(plan: Dataset) -> PointMm:
+    """Likewise the isocentre."""
+    return positions.planned_isocentre(part10.encoded(plan).read())
 
 
 def marked(kind: str = "ACQ_ISOCENTER") -> Dataset:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from pydicom.dataset import Dataset
-
 from workbench.archive.rows import IndexKeys
+from workbench.dicom import elements
+from workbench.dicom.reading import EncodedDataset
+from workbench.dicom.spec import tag_of
 from workbench.errors import Refused
 
 COLUMN_OF = MappingProxyType(
@@ -33,12 +34,12 @@ COLUMN_OF = MappingProxyType(
 """Keyword → column of the index."""
 
 
-def index_keys(dataset: Dataset) -> IndexKeys:
+def index_keys(dataset: EncodedDataset) -> IndexKeys:
     """The keys of one object.
 
     Raises
     ------
-    Refused : it has no study or series, so nobody could ever find it.
+    Refused : it has no study or series, so nobody could ever find it, or a key cannot be decoded.
     """
     found = {column: _text(dataset, keyword) for keyword, column in COLUMN_OF.items()}
     for keyword, column in (("StudyInstanceUID", "study_uid"), ("SeriesInstanceUID", "series_uid")):
@@ -47,6 +48,10 @@ def index_keys(dataset: Dataset) -> IndexKeys:
     return IndexKeys(**found)
 
 
-def _text(dataset: Dataset, keyword: str) -> str:
-    value = dataset.get(keyword)
-    return "" if value is None else str(value)
+def _text(dataset: EncodedDataset, keyword: str) -> str:
+    """The value as it is written; of one that should be one and is several, all."""
+    if keyword not in dataset:
+        return ""
+    written = elements.see(dataset, int(tag_of(keyword)), "LO").written
+    several = written if isinstance(written, tuple) else () if written is None else (written,)
+    return "\\".join(map(str, several))

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from pydicom.datadict import dictionary_has_tag, dictionary_VR
-from pydicom.dataset import Dataset
 from pydicom.tag import Tag
 
 from workbench.archive.database import Transaction
@@ -23,6 +22,7 @@ from workbench.conformance.objects import Direction, inspect
 from workbench.dicom import uids
 from workbench.dicom.findings import Finding, errors
 from workbench.dicom.part10 import Encoded
+from workbench.dicom.reading import EncodedDataset
 from workbench.dicom.scope import Scope
 from workbench.errors import COMMENT_LENGTH, Refused
 from workbench.events import EventKind
@@ -30,6 +30,7 @@ from workbench.mapping.planned import read_planned
 from workbench.mapping.positions import planned_isocentre
 from workbench.mapping.records import read_record
 from workbench.mapping.references import read_references
+from workbench.mapping.scalars import text
 from workbench.treatment.positions import ORIGIN_MM, PointMm
 from workbench.treatment.record import Record
 from workbench.workflow.belonging import session_of
@@ -41,6 +42,8 @@ from workbench.workflow.steps import RECORDS
 log = logging.getLogger(__name__)
 
 PATIENT_GROUP = 0x0010
+PLANS = 16
+"""Session plans that are remembered, one for each room that works at a time."""
 FROM_DEVICES = frozenset({uids.CT_IMAGE, uids.RT_IMAGE, uids.RT_STRUCTURE_SET, uids.SPATIAL_REGISTRATION}) | RECORDS
 """Classes that a device may store (TMS statement 4.2.1.11.2; both record classes, as their IODs are the ion record's)."""
 BY_USER = MappingProxyType(
@@ -74,9 +77,15 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The door for objects."""
+    """The door for objects.
+
+    Parameters
+    ----------
+    plans : session plans that were read for the objects of their sessions; a plan never changes under its UID.
+    """
 
     desk: Desk
+    plans: dict[str, EncodedDataset] = field(default_factory=dict, repr=False)
 
     def store(self, instance: Encoded, actor: str) -> None:
         """Take in an object of a device's running session; when this returns it is durable.
@@ -119,11 +128,11 @@ class Intake:
             raise Refused(
                 f"object {instance.sop_instance_uid}: found SOP class {instance.sop_class_uid}, expected {known}", rule="sop-class"
             )
-        dataset = instance.dataset()
+        dataset = instance.read()
         # Images that the user brings are those of the ocular exchange; the treatment side's own images come from its devices.
         direction = Direction.IMPORT if instance.sop_class_uid == uids.RT_IMAGE else Direction.RECEIVED
         _inspect(instance, dataset, self._scope(), direction)
-        found = str(dataset.get("PatientID") or "")
+        found = text(dataset, "PatientID") or ""
         is_other = patient_id is not None and found.casefold() != patient_id.casefold()
         if is_other and not is_confirmed:
             raise Refused(
@@ -140,7 +149,7 @@ class Intake:
         ----------
         ocular : the plan file's text, kept beside the object because DICOM carries no eye.
         """
-        return self._keep_new(instance, instance.dataset(), Arrival(actor=actor, origin=origin, session=session, ocular=ocular))
+        return self._keep_new(instance, instance.read(), Arrival(actor=actor, origin=origin, session=session, ocular=ocular))
 
     def _scope(self, session: SessionRow | None = None) -> Scope:
         """What a received object is compared with: our identity, and the session's plan."""
@@ -150,18 +159,24 @@ class Intake:
             roots["plan"] = plan
         return Scope(roots)
 
-    def _plan_of(self, session: SessionRow | None) -> Dataset | None:
-        if session is None:
-            return None
+    def _plan_of(self, session: SessionRow | None) -> EncodedDataset | None:
+        if session is None or session.session_plan_uid in self.plans:
+            return None if session is None else self.plans[session.session_plan_uid]
         with self.desk.archive.database.reading() as view:
-            plan = view.objects.get(session.session_plan_uid)
-        return None if plan is None else self.desk.archive.read(plan).dataset()
+            stored = view.objects.get(session.session_plan_uid)
+        if stored is None:
+            return None
+        plan = self.desk.archive.read(stored).read()
+        if len(self.plans) >= PLANS:
+            self.plans.clear()
+        self.plans[session.session_plan_uid] = plan
+        return plan
 
     def _isocentre(self, session: SessionRow | None) -> PointMm:
         plan = self._plan_of(session)
         return ORIGIN_MM if plan is None else planned_isocentre(plan)
 
-    def _keep_new(self, instance: Encoded, dataset: Dataset, arrival: Arrival) -> bool:
+    def _keep_new(self, instance: Encoded, dataset: EncodedDataset, arrival: Arrival) -> bool:
         """Keep the object unless it is stored already; whether it was new."""
         with self.desk.archive.database.reading() as view:
             if self.desk.archive.is_same(instance, view):
@@ -175,23 +190,23 @@ class Intake:
                 rule="sop-class",
                 comment="SOP class is not stored here",
             )
-        dataset = instance.dataset()
+        dataset = instance.read()
         with self.desk.archive.database.reading() as view:
             door = gate(view, self.desk.settings, actor)
-            session = session_of(read_references(instance.read()), door, view, is_record=instance.sop_class_uid in RECORDS)
+            session = session_of(read_references(dataset), door, view, is_record=instance.sop_class_uid in RECORDS)
             known = self.desk.archive.is_same(instance, view)
         if not known:
             _inspect(instance, dataset, self._scope(session if instance.sop_class_uid in RECORDS else None))
             self._keep(instance, dataset, Arrival(actor=actor, origin=Origin.RECEIVED, session=session))
 
-    def _keep(self, instance: Encoded, dataset: Dataset, arrival: Arrival) -> bool:
+    def _keep(self, instance: Encoded, dataset: EncodedDataset, arrival: Arrival) -> bool:
         """First the file, then its row; the same object from another sender meanwhile changes nothing."""
         session, origin = arrival.session, arrival.origin
         archive, now = self.desk.archive, self.desk.clock.now()
         keys = index_keys(dataset)
         is_record = instance.sop_class_uid in RECORDS
-        record = read_record(instance.read(), zone=self.desk.clock.zone) if is_record else None
-        planned = read_planned(instance.read()) if instance.sop_class_uid == uids.RT_ION_PLAN else ()
+        record = read_record(dataset, zone=self.desk.clock.zone) if is_record else None
+        planned = read_planned(dataset) if instance.sop_class_uid == uids.RT_ION_PLAN else ()
         setup = Setup.of(dataset)
         isocentre_mm = self._isocentre(session) if setup.registrations else ORIGIN_MM
         stored = StoredObject(
@@ -227,7 +242,7 @@ class Intake:
         return True
 
 
-def _inspect(instance: Encoded, dataset: Dataset, scope: Scope, direction: Direction = Direction.RECEIVED) -> None:
+def _inspect(instance: Encoded, dataset: EncodedDataset, scope: Scope, direction: Direction = Direction.RECEIVED) -> None:
     """Hold the object against the rows we receive or import it by.
 
     Parameters
@@ -238,13 +253,13 @@ def _inspect(instance: Encoded, dataset: Dataset, scope: Scope, direction: Direc
     ------
     Refused : an ERROR was found; the message names the first one's path and code, and how many more there are.
     """
-    if str(dataset.get("SOPInstanceUID")) != instance.sop_instance_uid or str(dataset.get("SOPClassUID")) != instance.sop_class_uid:
+    if (text(dataset, "SOPInstanceUID"), text(dataset, "SOPClassUID")) != (instance.sop_instance_uid, instance.sop_class_uid):
         raise Refused(
             f"object {instance.sop_instance_uid}: its data set names another SOP class or instance, expected that of the request",
             rule="identity",
             comment="Data set and request name different instances",
         )
-    wrong = errors(inspect(instance, direction, scope))
+    wrong = errors(inspect(instance, direction, scope, read=dataset))
     told = tuple(f"{finding.path} {finding.code}: {_told(finding)}" for finding in wrong)
     for line in told:
         log.info("object %s: %s", instance.sop_instance_uid, line)

@@ -222,7 +222,7 @@ class Schedule:
             session = transaction.sessions.add(draft)
             for (instance, file), dataset in zip(files, made, strict=True):
                 planned_beams = read_planned(instance.read()) if dataset is session_plan else ()
-                self.desk.archive.index(transaction, _created(instance, file, dataset, session, draft), instance, planned_beams)
+                self.desk.archive.index(transaction, _created(instance, file, session, draft), instance, planned_beams)
             self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)
             for step, dataset in planned:
                 row = _workitem_row(dataset, session, step)
@@ -286,7 +286,7 @@ def _supporting(source: Dataset, view: Transaction) -> list[StoredObject]:
     return [one for one in found if one.keys.patient_id == str(source.get("PatientID") or "")]
 
 
-def _created(instance: Encoded, file: str, dataset: Dataset, session: SessionRow, draft: SessionRow) -> StoredObject:
+def _created(instance: Encoded, file: str, session: SessionRow, draft: SessionRow) -> StoredObject:
     return StoredObject(
         uid=instance.sop_instance_uid,
         sop_class_uid=instance.sop_class_uid,
@@ -296,7 +296,7 @@ def _created(instance: Encoded, file: str, dataset: Dataset, session: SessionRow
         origin=Origin.CREATED,
         session_id=session.id,
         stored_at=draft.prepared_at,
-        keys=index_keys(dataset),
+        keys=index_keys(instance.read()),
     )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pydicom.dataset import Dataset
-
 from workbench.archive.database import Transaction
 from workbench.archive.rows import PositionRow, RegistrationRow, StoredObject
+from workbench.dicom.reading import EncodedDataset
 from workbench.mapping.positions import read_positions, read_registrations
 from workbench.treatment.positions import PointMm, PositionKind, Registration, TablePosition
 
@@ -21,7 +20,7 @@ class Setup:
     registrations: tuple[Registration, ...]
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Setup:
+    def of(cls, dataset: EncodedDataset) -> Setup:
         """Read it.
 
         Raises

@@ -8,13 +8,9 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from pydicom.dataset import Dataset
-
 from workbench.archive.record_rows import Cell, beam_columns, planned_columns, point_columns, record_columns
 from workbench.dicom import uids
-from workbench.dicom.part10 import decode
 from workbench.dicom.reading import EncodedDataset
-from workbench.dicom.values import UNDECODABLE
 from workbench.errors import Refused
 from workbench.mapping.planned import read_planned
 from workbench.mapping.positions import read_positions, read_registrations
@@ -153,7 +149,7 @@ def _instruction(dataset: EncodedDataset, zone: tzinfo, found: Told) -> None:
 
 def _image(dataset: EncodedDataset, zone: tzinfo, found: Told) -> None:
     context = _of_setup(dataset, zone)
-    positions = _by_pydicom(read_positions, dataset)
+    positions = read_positions(dataset)
     stood: Row = {}
     for item, position in enumerate(positions):
         found.add("positions", context | {"item": item} | _position(position))
@@ -172,22 +168,14 @@ def _image(dataset: EncodedDataset, zone: tzinfo, found: Told) -> None:
 
 def _structures(dataset: EncodedDataset, zone: tzinfo, found: Told) -> None:
     context = _of_setup(dataset, zone)
-    for item, position in enumerate(_by_pydicom(read_positions, dataset)):
+    for item, position in enumerate(read_positions(dataset)):
         found.add("positions", context | {"item": item} | _position(position))
 
 
 def _registration(dataset: EncodedDataset, zone: tzinfo, found: Told) -> None:
     context = _of_setup(dataset, zone)
-    for item, one in enumerate(_by_pydicom(read_registrations, dataset)):
+    for item, one in enumerate(read_registrations(dataset)):
         found.add("registrations", context | {"item": item} | _move(one))
-
-
-def _by_pydicom(reader: Callable[[Dataset], tuple[_Found, ...]], dataset: EncodedDataset) -> tuple[_Found, ...]:
-    """What a reader of pydicom's data sets finds; whatever pydicom makes of bad values is a refusal."""
-    try:
-        return reader(decode(*dataset.encoded()))
-    except UNDECODABLE as problem:
-        raise Refused(f"found a value that cannot be read ({problem}), expected one of its VR", rule="value") from problem
 
 
 def _of_setup(dataset: EncodedDataset, zone: tzinfo) -> Row:
