@@ -22,7 +22,11 @@ from workbench.dicom.matching import Test
 
 CHUNK: Final = 500
 """Groups counted in one statement; databases limit its parameters."""
-INSERTS: Final[Mapping[str, Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+REGISTERING: Final = {
+    name: tuple(insert(table).on_conflict_do_nothing() for table in (schema.studies, schema.series))
+    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+"""Database → statements that enter a study and a series unless they are known."""
 
 
 class Level(StrEnum):
@@ -77,9 +81,9 @@ class Catalogue:
         study = {"uid": keys.study_uid, "patient_name_key": name_key(keys.patient_name)}
         study |= {name: getattr(keys, name) for name in STUDY_COLUMNS}
         series = {"uid": keys.series_uid, "study_uid": keys.study_uid} | {name: getattr(keys, name) for name in SERIES_COLUMNS}
-        insert = INSERTS[self._connection.dialect.name]
-        for table, row in ((schema.studies, study), (schema.series, series)):
-            self._connection.execute(insert(table).values(**row).on_conflict_do_nothing())
+        into_studies, into_series = REGISTERING[self._connection.dialect.name]
+        self._connection.execute(into_studies, study)
+        self._connection.execute(into_series, series)
 
     def entries(self, level: Level, tests: Mapping[str, Test]) -> list[Entry]:
         """Entries of a level of which SQL cannot say that they do not match.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, String, and_, cast, func, insert, or_, select
 
 from workbench.archive import schema
 from workbench.events import Event, EventKind, Events
+
+INSERT: Final = insert(schema.events)
 
 
 class History:
@@ -25,7 +27,7 @@ class History:
         """Write down a fact; it is told when the transaction is committed."""
         plain = dict(detail or {})
         row = {"at": at.isoformat(), "kind": kind.value, "subject": subject, "actor": actor, "detail": plain}
-        number = self._connection.execute(insert(schema.events).values(**row)).inserted_primary_key
+        number = self._connection.execute(INSERT, row).inserted_primary_key
         event = Event(id=int(number[0]) if number else 0, at=at, kind=kind, subject=subject, actor=actor, detail=plain)
         self.appended.append(event)
         return event

@@ -44,7 +44,7 @@ def index_keys(dataset: EncodedDataset) -> IndexKeys:
     found = {column: _text(dataset, keyword) for keyword, column in COLUMN_OF.items()}
     for keyword, column in (("StudyInstanceUID", "study_uid"), ("SeriesInstanceUID", "series_uid")):
         if not found[column]:
-            raise Refused(f"object {dataset.get('SOPInstanceUID')}: found no {keyword}, expected one value", rule="row")
+            raise Refused(f"object {_text(dataset, 'SOPInstanceUID')}: found no {keyword}, expected one value", rule="row")
     return IndexKeys(**found)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, insert, select
 
 from workbench.archive import schema
 from workbench.archive.catalogue import Catalogue
 from workbench.archive.rows import IndexKeys, Origin, StoredObject
 
 KEY_COLUMNS = tuple(one.name for one in fields(IndexKeys))
+# Statements of every storing are made once; SQLAlchemy spends more on making one than the database on running it.
+INSERT: Final = insert(schema.objects)
+GET: Final = select(schema.objects).where(schema.objects.c.uid == bindparam("wanted"))
 
 
 class Objects:
@@ -33,14 +36,14 @@ class Objects:
             "origin": stored.origin.value,
             "session_id": stored.session_id,
             "stored_at": stored.stored_at.isoformat(),
-            **asdict(stored.keys),
+            **{name: getattr(stored.keys, name) for name in KEY_COLUMNS},
         }
         Catalogue(self._connection).register(stored.keys)
-        self._connection.execute(insert(schema.objects).values(**row))
+        self._connection.execute(INSERT, row)
 
     def get(self, uid: str) -> StoredObject | None:
         """The object of this SOP Instance UID."""
-        row = self._connection.execute(select(schema.objects).where(schema.objects.c.uid == uid)).one_or_none()
+        row = self._connection.execute(GET, {"wanted": uid}).one_or_none()
         return None if row is None else _stored(row)
 
     def add_ocular(self, uid: str, text: str) -> None:

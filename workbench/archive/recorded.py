@@ -17,6 +17,8 @@ from workbench.treatment.record import Record
 
 COLUMNS: Final = tuple(one.name for one in fields(BeamRow))
 MOMENTS: Final = ("started_at", "ended_at", "treated_at")
+INSERT_BEAMS: Final = insert(schema.beams)
+INSERT_POINTS: Final = insert(schema.control_points)
 
 
 class RecordedBeams:
@@ -29,7 +31,7 @@ class RecordedBeams:
         """Write the beams of one record."""
         rows = [{name: getattr(beam, name) for name in COLUMNS} | {name: _text(getattr(beam, name)) for name in MOMENTS} for beam in beams]
         if rows:
-            self._connection.execute(insert(schema.beams), rows)
+            self._connection.execute(INSERT_BEAMS, rows)
 
     def add_points(self, record: Record) -> None:
         """Write the control points of one record, whose beams are written."""
@@ -39,7 +41,7 @@ class RecordedBeams:
             for place, point in enumerate(beam.points)
         ]
         if rows:
-            self._connection.execute(insert(schema.control_points), rows)
+            self._connection.execute(INSERT_POINTS, rows)
 
     def add_planned(self, plan_uid: str, beams: Iterable[PlannedBeam]) -> None:
         """Write the beams of one plan; of several with one number the first."""

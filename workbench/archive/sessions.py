@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from workbench.archive import schema
 from workbench.archive.rows import SessionRow, SessionState
 from workbench.errors import Conflict
 from workbench.treatment.session import SessionKind
+
+GET: Final = select(schema.sessions).where(schema.sessions.c.id == bindparam("number"))
+UNFINISHED: Final = select(schema.sessions).where(schema.IS_OPEN).order_by(schema.sessions.c.id)
 
 
 class Sessions:
@@ -47,7 +50,7 @@ class Sessions:
 
     def get(self, number: int) -> SessionRow | None:
         """The session of this number."""
-        row = self._connection.execute(select(schema.sessions).where(schema.sessions.c.id == number)).one_or_none()
+        row = self._connection.execute(GET, {"number": number}).one_or_none()
         return None if row is None else _session(row)
 
     def all(self, *, room: str | None = None, plan_uid: str | None = None) -> list[SessionRow]:
@@ -66,8 +69,7 @@ class Sessions:
 
     def unfinished(self) -> list[SessionRow]:
         """Sessions that are not completed, at most one for each room."""
-        query = select(schema.sessions).where(schema.IS_OPEN).order_by(schema.sessions.c.id)
-        return [_session(row) for row in self._connection.execute(query)]
+        return [_session(row) for row in self._connection.execute(UNFINISHED)]
 
     def open_in(self, room: str) -> SessionRow | None:
         """The session of a room that is not completed; there is at most one."""

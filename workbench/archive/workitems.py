@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from pydicom.dataset import Dataset
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from workbench.archive import schema
 from workbench.archive.narrowing import instant, name_key, narrowing
@@ -20,6 +20,13 @@ MATCHED: Final = MappingProxyType(
     {"PatientID": "patient_id", "PatientName": "patient_name_key", "ScheduledProcedureStepStartDateTime": "start"}
 )
 """Keyword of an attribute that workitems are commonly found by → its column."""
+
+
+LOOSE: Final = select(schema.workitems).where(
+    schema.workitems.c.session_id.is_(None),
+    schema.workitems.c.state == bindparam("state"),
+    schema.workitems.c.room.in_(bindparam("rooms", expanding=True)),
+)
 
 
 class Workitems:
@@ -125,9 +132,7 @@ class Workitems:
 
     def loose(self, rooms: tuple[str, ...], state: StepState) -> list[WorkitemRow]:
         """Workitems of no session that are in a state, in these rooms."""
-        table = schema.workitems
-        query = select(table).where(table.c.session_id.is_(None), table.c.state == state.value, table.c.room.in_(rooms))
-        return [_workitem(row) for row in self._connection.execute(query)]
+        return [_workitem(row) for row in self._connection.execute(LOOSE, {"state": state.value, "rooms": rooms})]
 
 
 def _matched(encoded: bytes) -> dict[str, str]:
