@@ -294,6 +294,23 @@ def test_many_processes_open_a_new_folder_at_once(tmp_path: Path) -> None:
         database.close()
 
 
+def noting_twice(database: Database) -> None:
+    """An event, and another one in a transaction that is begun before the first is finished."""
+    with database.transaction() as outer:
+        outer.history.append(EventKind.OBJECT_STORED, subject="2.25.1", actor="user", at=NOW)
+        note(database, "2.25.3")
+
+
+def test_a_transaction_inside_another_one_is_an_error_and_not_a_wait(database: Database) -> None:
+    """Of one thread; what was begun first is undone, and the next one works."""
+    with pytest.raises(RuntimeError, match="another one of this thread"):
+        noting_twice(database)
+
+    assert note(database, "2.25.2").subject == "2.25.2"
+    with database.reading() as view:
+        assert [one.subject for one in view.history.after(0)] == ["2.25.2"]
+
+
 def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     """Found and expected version are named; nothing is migrated silently."""
     Database.in_folder(tmp_path, EventBus()).close()

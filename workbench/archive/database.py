@@ -6,7 +6,9 @@ the bus; what other processes wrote is picked up by following the table.
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -30,6 +32,8 @@ from workbench.errors import Refused, Unavailable
 from workbench.events import Event, EventBus
 
 BUSY_TIMEOUT_MS = 30_000
+LOOK_S = 0.01
+"""How often a connection asks again for what SQLite does not wait for."""
 
 
 class Transaction:
@@ -66,6 +70,7 @@ class Database:
         # Parameters hold patients' names, and errors are logged.
         self._engine = create_engine(url, pool_size=20, max_overflow=80, hide_parameters=True)
         self._turn: AbstractContextManager[object] = nullcontext()
+        self._mine = threading.local()
         if self._engine.dialect.name == "sqlite":
             _tune_sqlite(self._engine)
             # SQLite has one writer at a time, and those who wait ask again and again: among many, one may never be heard.
@@ -90,7 +95,11 @@ class Database:
         Raises
         ------
         Unavailable : the database does not answer.
+        RuntimeError : this thread is inside a transaction already, and would wait for itself for ever.
         """
+        if getattr(self._mine, "is_writing", False):
+            raise RuntimeError("transaction: found another one of this thread that is not finished, expected one at a time")
+        self._mine.is_writing = True
         try:
             with (
                 self._turn,
@@ -101,6 +110,8 @@ class Database:
                 yield transaction
         except OperationalError as problem:
             raise Unavailable(f"database: does not answer ({problem.orig})", rule="database") from problem
+        finally:
+            self._mine.is_writing = False
         for one in transaction.history.appended:
             if self._told.claim(one.id):
                 self._bus.publish(one)
@@ -167,7 +178,9 @@ def _tune_sqlite(engine: Engine) -> None:
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -176,3 +189,17 @@ def _tune_sqlite(engine: Engine) -> None:
         # A writer takes the lock at once: upgrading a reading transaction fails when another writer came between.
         writes = connection.get_execution_options().get("workbench_writes", True)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    """Have a new database keep a write-ahead log. Among several that do this at once SQLite fails all but one, without waiting."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(LOOK_S)
+        else:
+            return

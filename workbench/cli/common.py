@@ -8,14 +8,17 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import workbench
 from workbench import settings as configuration
-from workbench.bench import SETTINGS_FILE, Workbench
 from workbench.errors import Refused, WorkbenchError
 from workbench.settings import Peer, Settings
+
+if TYPE_CHECKING:
+    from workbench.bench import Workbench
 
 DataFolder = Annotated[Path, typer.Option("--data", envvar="WORKBENCH_DATA", help="Data folder.", show_default=True)]
 DEFAULT_DATA = Path("workbench-data")
@@ -32,7 +35,8 @@ class TableFormat(StrEnum):
 
 def closed_bench(data: Path) -> Workbench:
     """The data folder opened for a command beside a provider that may be running: nothing listens."""
-    return Workbench(data, listen=False)
+    # Loaded by its name, for the commands alone that open one.
+    return workbench.Workbench(data, listen=False)
 
 
 def say(text: str = "") -> None:
@@ -70,7 +74,7 @@ def settings_for(data: Path, config: Path | None, peers: Sequence[str], **change
     """
     if config is not None and not config.exists():
         raise Refused(f"{config}: does not exist, expected a settings file", rule="settings")
-    settings = configuration.load(config or data / SETTINGS_FILE)
+    settings = configuration.load(config or data / configuration.FILE_NAME)
     for text in peers:
         settings = settings.with_peer(parse_peer(text))
     return replace(settings, **{key: value for key, value in changes.items() if value is not None})

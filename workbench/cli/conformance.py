@@ -34,7 +34,7 @@ def check_files(
     """Hold DICOM files against the rows of their objects; exit code 1 when an error is found or a file cannot be checked."""
     reports: list[tuple[Path, Report]] = []
     failures = 0
-    scope = None if plan is None else Scope({"plan": part10.read_file(plan).dataset()})
+    scope = None if plan is None else Scope({"plan": part10.read_file(plan).read()})
     for path in files:
         try:
             reports.append((path, check_file(path, direction, scope=scope)))

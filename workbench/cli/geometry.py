@@ -14,6 +14,7 @@ import typer
 from workbench.archive.writing import write_new
 from workbench.cli import plans
 from workbench.cli.common import aligned, say
+from workbench.cli.plans import app
 from workbench.errors import Refused
 from workbench.ocular.aperture import Aperture
 from workbench.ocular.beam_view import designed_aperture
@@ -24,6 +25,7 @@ from workbench.ocular.store import to_json
 PICTURE_FORMS = ("png", "pdf", "svg")
 
 
+@app.command("aperture")
 def aperture(
     plan: plans.PlanFile,
     to: Annotated[Path, typer.Option("--to", metavar="FILE.mil|FILE.dxf", help="Milling program or drawing to write; must not exist.")],
@@ -36,6 +38,7 @@ def aperture(
     say(f"{to}: {block.block_id}, {len(block.block_mm)} points, {block.area_mm2:.1f} mm2, perimeter {block.perimeter_mm:.1f} mm")
 
 
+@app.command("with-aperture")
 def with_aperture(
     plan: plans.PlanFile,
     file: Annotated[Path, typer.Argument(metavar="FILE.mil|FILE.dxf", help="Milling program or drawing of the block.")],
@@ -49,6 +52,7 @@ def with_aperture(
     say(f"{to}: {plans.summary(changed)}")
 
 
+@app.command("depth")
 def depth(
     plan: plans.PlanFile,
     to: Annotated[Path | None, typer.Option("--to", metavar="NEW.json", help="Plan to write with the new numbers; must not exist.")] = None,
@@ -80,6 +84,7 @@ class Picture(StrEnum):
     """The two setup X-rays with their outlines."""
 
 
+@app.command("draw")
 def draw(
     plan: plans.PlanFile,
     to: Annotated[Path, typer.Option("--to", metavar="FILE.png|FILE.pdf|FILE.svg", help="Picture to write; must not exist.")],

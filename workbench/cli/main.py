@@ -1,43 +1,108 @@
-"""The commands and what is common to them."""
+"""The commands and what is common to them.
+
+A command's module is loaded when it is called, and its parts of the workbench with it: help comes at once, and a check of files waits
+for neither database nor network.
+"""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from workbench.cli import archive, conformance, geometry, objects, plans, running, sessions, tables
-from workbench.cli.explain import explain
-from workbench.cli.statement import statement
 from workbench.errors import WorkbenchError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command is, and what help says of it: the first sentence of its own.
+
+    Parameters
+    ----------
+    module : of this package.
+    name : a function, or the Typer of further commands.
+    """
+
+    module: str
+    name: str
+    help: str
+
+
+COMMANDS: Final = {
+    "demo": Entry("running", "demo", "Treat one eye end to end over the real network: plan, export, check in, deliver, record, tabulate."),
+    "serve": Entry("running", "serve", "Run the provider until SIGTERM or Ctrl-C."),
+    "device": Entry(
+        "running",
+        "device",
+        "Perform a scenario as a delivery device does, over the wire only; exit code 1 when an expectation is not met.",
+    ),
+    "import": Entry("objects", "import_files", "Import RT Ion Plans, planning CT, structure sets, RT Images and records."),
+    "export": Entry(
+        "objects", "export_images", "Write imported RT Images again, blank, as the ocular statement says; their text stays the same bytes."
+    ),
+    "check": Entry(
+        "conformance",
+        "check_files",
+        "Hold DICOM files against the rows of their objects; exit code 1 when an error is found or a file cannot be checked.",
+    ),
+    "rows": Entry("conformance", "rows", "Print rows of both statements with how each value arises."),
+    "compare": Entry(
+        "conformance", "compare", "Print what differs between two DICOM objects, row by row; exit code 1 when anything does, as of diff."
+    ),
+    "records": Entry("tables", "records", "Print what was recorded as a table, or answer a question about it."),
+    "generate": Entry(
+        "tables", "generate", "Write an invented set of plans and treatment records, interrupted, continued, shifted and now and then odd."
+    ),
+    "history": Entry("archive", "history", "Print what happened: who did what to which UID, refusals included."),
+    "statement": Entry("statement", "statement", "Print our DICOM conformance statement."),
+    "explain": Entry("explain", "explain", "Say which rule refused a request, and what would have been accepted."),
+    "plan": Entry("geometry", "app", "Ocular plans: read, show, export."),
+    "archive": Entry("archive", "app", "The archive: verify, de-identify."),
+    "session": Entry("sessions", "app", "Sessions: prepare, list, cancel, complete."),
+}
+"""Name on the command line → where it is."""
+
+
+def load(name: str) -> Any:
+    """A command, with its module."""
+    entry = COMMANDS[name]
+    found = getattr(import_module(f"workbench.cli.{entry.module}"), entry.name)
+    if isinstance(found, typer.Typer):
+        found.info.name, found.info.help = name, entry.help
+        return typer.main.get_group(found)
+    alone = typer.Typer(add_completion=False)
+    alone.command(name)(found)
+    return typer.main.get_command(alone)
+
+
+class _Commands(TyperGroup):
+    """Commands of which help is known, and which are loaded when they are called."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands = {name: TyperCommand(name, help=entry.help) for name, entry in COMMANDS.items()}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        name, found, rest = super().resolve_command(ctx, args)
+        return name, load(name) if name and found else found, rest
+
 
 app = typer.Typer(
     name="workbench",
-    help="A treatment management system for proton therapy, and the exchange of ocular plans.",
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(plans.app, name="plan", help="Ocular plans: read, show, export.")
-plans.app.command("aperture")(geometry.aperture)
-plans.app.command("with-aperture")(geometry.with_aperture)
-plans.app.command("depth")(geometry.depth)
-plans.app.command("draw")(geometry.draw)
-app.add_typer(archive.app, name="archive", help="The archive: verify, de-identify.")
-app.add_typer(sessions.app, name="session", help="Sessions: prepare, list, cancel, complete.")
-app.command("demo")(running.demo)
-app.command("serve")(running.serve)
-app.command("device")(running.device)
-app.command("import")(objects.import_files)
-app.command("export")(objects.export_images)
-app.command("check")(conformance.check_files)
-app.command("rows")(conformance.rows)
-app.command("compare")(conformance.compare)
-app.command("records")(tables.records)
-app.command("generate")(tables.generate)
-app.command("history")(archive.history)
-app.command("statement")(statement)
-app.command("explain")(explain)
+
+
+@app.callback()
+def about() -> None:
+    """A treatment management system for proton therapy, and the exchange of ocular plans."""
 
 
 def main() -> None:
