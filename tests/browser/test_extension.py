@@ -94,6 +94,16 @@ def test_a_file_that_cannot_be_read_is_a_sentence(page: Any, address: str, files
     expect(page, ".opw-notice.opw-fail").to_contain_text("words.dcm: found neither DICM at byte 128 nor an element of group")
 
 
+def test_a_file_too_large_is_not_fetched(page: Any, address: str, files: Path) -> None:
+    """Of 200 MB, which are not there to be read, the size alone is asked for."""
+    with (files / "large.dcm").open("wb") as large:
+        large.truncate(200 * 2**20)
+
+    lab.open_file(page, address, "files", "large.dcm")
+
+    expect(page, ".opw-notice.opw-fail").to_contain_text("large.dcm: found 200.0 MB, expected at most 128.0 MB; read it in Python:")
+
+
 def test_the_launcher_tile_opens_home(page: Any, address: str, notebooks: Path) -> None:
     """One click: a notebook with Home is made and run; its places are shown one after the other; asking again makes no second one."""
     folder = notebooks / "tile"

@@ -62,7 +62,7 @@ export async function plugins(borrowed) {
 }
 
 function addViewer(app, { docregistry, services, widgets, icon }) {
-  /** Tells where a file is and how large, without fetching it: the viewer refuses what is too large before it is read. */
+  /** Opens a file without fetching it: the viewer refuses what is too large before it is read. */
   class ReferenceModelFactory extends docregistry.Base64ModelFactory {
     get name() {
       return MODEL;
@@ -77,8 +77,8 @@ function addViewer(app, { docregistry, services, widgets, icon }) {
       super();
       this.addClass("opw-viewer");
       this.viewer = new Viewer(this.node, { app, services, path: context.path });
-      context.ready.then(() => this.viewer.load(context.contentsModel));
-      context.fileChanged.connect((_, model) => this.viewer.load(model));
+      context.ready.then(() => this.viewer.load());
+      context.fileChanged.connect(() => this.viewer.load());
     }
     dispose() {
       this.viewer.close();

@@ -63,8 +63,9 @@ export function text(element, dictionary) {
   return unknown(element);
 }
 
-/** The numbers of a numeric element, the first of them where there are many. */
+/** The numbers of a numeric element, the first of them where there are many; none of any other. */
 export function numbers(element) {
+  if (!(element.vr in NUMBERS)) return [];
   const [size, get] = NUMBERS[element.vr];
   const view = new DataView(element.bytes.buffer, element.bytes.byteOffset + element.at, element.length);
   const count = Math.min(SHOWN_NUMBERS, Math.floor(element.length / size));

@@ -34,8 +34,11 @@ export class Viewer {
   }
 
   /** Read and show the file as it is now. */
-  async load({ size, name }) {
+  async load() {
+    const name = this.path.slice(this.path.lastIndexOf("/") + 1);
     try {
+      // A document's own model does not tell the size.
+      const { size } = await this.manager.contents.get(this.path, { content: false });
       if (size > LIMITS.fileBytes) {
         throw new Error(`found ${inWords(size)}, expected at most ${inWords(LIMITS.fileBytes)}; read it in Python: pydicom.dcmread(…, defer_size=1024)`);
       }
