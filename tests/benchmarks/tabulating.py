@@ -1,7 +1,10 @@
 """Tables of many records: a scan against reading every file with pydicom, memory as records grow, and the index of a data folder.
 
-``python -m tests.benchmarks.tabulating million`` makes a million records into Parquet and asks Dask; it takes a quarter of an hour, and is
-not part of ``make bench``.
+A machine that does other work at the same time has less than two processors left for the scan, and one for the loop all the same; the
+seconds of processors tell what either would need alone.
+
+``python -m tests.benchmarks.tabulating million`` makes up to a million records into Parquet and asks Dask; it takes a quarter of
+an hour, and is not part of ``make bench``.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -19,12 +23,17 @@ from typing import Any
 import pandas as pd
 import pydicom
 
+import workbench as wb
+from workbench.archive.rows import IndexKeys, Origin, StoredObject
+from workbench.clock import SystemClock
 from workbench.device.generated import generate, write_generated
+from workbench.mapping.records import read_record
 from workbench.records import ScannedRecords, of_datasets, scan
 from workbench.records.scanning.batch import Counts
 from workbench.records.scanning.parts import Parts
 from workbench.records.scanning.places import DatasetPlace
 from workbench.records.scanning.source import Kept, ScannedSource
+from workbench.workflow.intake import _beam_rows
 
 COUNT = 10_000
 LOOPED = 1_000
@@ -33,18 +42,67 @@ GROWING = (10_000, 100_000)
 MILLION = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Took:
+    """What something cost: seconds on the wall's clock, and seconds of processors, its processes included."""
+
+    seconds: float
+    cpu_s: float
+
+    def times(self, factor: float) -> Took:
+        """So many times as much."""
+        return Took(self.seconds * factor, self.cpu_s * factor)
+
+
 def main() -> None:
     """Measure and print."""
+    print(f"{'':<60}{'seconds':>10}{'times as fast':>16}{'CPU s':>10}")
     with tempfile.TemporaryDirectory() as work:
         folder, cache = Path(work) / "set", Path(work) / "cache"
         files = write_generated(folder, COUNT)
-        loop_s = _seconds(lambda: _loop(folder, LOOPED)) * files / LOOPED
-        cold_s = _seconds(lambda: scan(folder, cache=cache, processes=2).beams())
-        warm_s = min(_seconds(lambda: scan(folder, cache=cache, processes=2).beams()) for _ in range(3))
-        print(f"{f'beams of {files} files, s':<44}{'seconds':>10}{'times as fast':>16}")
-        for name, seconds in (("pydicom.dcmread into pandas", loop_s), ("scan, two processes, cold", cold_s), ("scan, warm", warm_s)):
-            print(f"{name:<44}{seconds:>10.2f}{loop_s / seconds:>16.1f}")
+        loop = _took(lambda: _loop(folder, LOOPED)).times(files / LOOPED)
+        cold = _took(lambda: scan(folder, cache=cache, processes=2).beams())
+        warm = min((_took(lambda: scan(folder, cache=cache, processes=2).beams()) for _ in range(5)), key=lambda one: one.seconds)
+        for name, took in (("pydicom.dcmread into pandas", loop), ("scan, two processes, cold", cold), ("scan, warm", warm)):
+            print(f"{f'beams of {files} files: {name}':<60}{took.seconds:>10.2f}{loop.seconds / took.seconds:>16.1f}{took.cpu_s:>10.2f}")
+        _live(Path(work) / "data")
     _memory()
+
+
+def _live(folder: Path) -> None:
+    """The table of a data folder with as many records in its index, and one patient's part of it."""
+    with wb.Workbench(folder) as bench:
+        _fill(bench)
+        patient = bench.records.beams()["patient_id"].iloc[0]
+        whole = min((_took(bench.records.beams) for _ in range(5)), key=lambda one: one.seconds)
+        narrow = min((_took(lambda: bench.records.beams(patient_id=patient)) for _ in range(5)), key=lambda one: one.seconds)
+    print(f"{f'beams of {COUNT} records: data folder':<60}{whole.seconds:>10.2f}{'':>16}{whole.cpu_s:>10.2f}")
+    print(f"{'beams of one patient of them: data folder':<60}{narrow.seconds:>10.3f}{'':>16}{narrow.cpu_s:>10.3f}")
+
+
+def _fill(bench: wb.Workbench) -> None:
+    """Rows of generated records, as intake writes them; without their files, which no table reads."""
+    now = SystemClock().now()
+    with bench._archive.database.transaction() as transaction:
+        for one in generate(COUNT):
+            if not one.is_record:
+                continue
+            record = read_record(one.instance.read(), zone=UTC)
+            transaction.objects.add(
+                StoredObject(
+                    uid=record.uid,
+                    sop_class_uid=one.instance.sop_class_uid,
+                    file="0" * 64,
+                    transfer_syntax=one.instance.transfer_syntax,
+                    size=len(one.instance.data),
+                    origin=Origin.RECEIVED,
+                    session_id=None,
+                    stored_at=now,
+                    keys=IndexKeys(patient_id=record.patient_id),
+                )
+            )
+            transaction.beams.add(_beam_rows(record, None, transaction))
+            transaction.beams.add_points(record)
 
 
 def _loop(folder: Path, count: int) -> pd.DataFrame:
@@ -86,11 +144,18 @@ def _of_points(points: Any) -> dict[str, Any]:
 
 
 def _memory() -> None:
-    """Peak memory of scans of more and more data sets, each in a process of its own; none of them are kept in files."""
-    print(f"{'scan without making a table':<44}{'records/s':>10}{'peak RSS, MB':>16}")
+    """Peak memory of scans of more and more records, each in a process of its own: of data sets, and of a folder in two processes more."""
+    print(f"{'scan without making a table':<44}{'records/s':>10}{'peak RSS, MB':>16}{'of a worker, MB':>20}")
     for count in GROWING:
-        rate, peak_mb = _own_process("scan", str(count)).split()
-        print(f"{f'{count} data sets':<44}{rate:>10}{peak_mb:>16}")
+        print(f"{f'{count} data sets':<44}{_row(_own_process('scan', str(count)))}")
+    for count in GROWING:
+        with tempfile.TemporaryDirectory() as work:
+            write_generated(work, count)
+            print(f"{f'{count} records in a folder, two processes':<44}{_row(_own_process('folder', str(count), work))}")
+
+
+def _row(told: str) -> str:
+    return "".join(f"{one:>{width}}" for one, width in zip(told.split(), (10, 16, 20), strict=False))
 
 
 def _own_process(*arguments: str) -> str:
@@ -99,7 +164,9 @@ def _own_process(*arguments: str) -> str:
 
 
 def _peak_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """Of this process, since it was started; what getrusage says counts what its parent had."""
+    (line,) = [one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM:")]
+    return int(line.split()[1]) / 1024
 
 
 def _scanned(count: int) -> None:
@@ -107,6 +174,14 @@ def _scanned(count: int) -> None:
     with of_datasets(one.instance for one in generate(count)) as records:
         assert records.counts.unreadable == 0
     print(f"{count / (time.perf_counter() - started):.0f} {_peak_mb():.0f}")
+
+
+def _scanned_folder(count: int, folder: str) -> None:
+    started = time.perf_counter()
+    with scan(folder, processes=2) as records:
+        assert records.counts.unreadable == 0
+    of_worker_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    print(f"{count / (time.perf_counter() - started):.0f} {_peak_mb():.0f} {of_worker_mb:.0f}")
 
 
 def _million() -> None:
@@ -153,15 +228,25 @@ QUESTIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def _seconds(function: Callable[[], object]) -> float:
-    start = time.perf_counter()
+    return _took(function).seconds
+
+
+def _took(function: Callable[[], object]) -> Took:
+    start, cpu_s = time.perf_counter(), _cpu_s()
     function()
-    return time.perf_counter() - start
+    return Took(time.perf_counter() - start, _cpu_s() - cpu_s)
+
+
+def _cpu_s() -> float:
+    return sum(one.ru_utime + one.ru_stime for one in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["scan", count]:
             _scanned(int(count))
+        case ["folder", count, folder]:
+            _scanned_folder(int(count), folder)
         case ["million"]:
             _million()
         case ["keep", count, cache]:
