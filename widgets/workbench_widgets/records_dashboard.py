@@ -96,6 +96,7 @@ class RecordsDashboard(VBox):
         self._next_filters: Mapping[str, str] | None = None
         self._live = Live(refresh=self._ask, failed=self._failed)
         self._reading = Latest[Read](self._live, self._show)
+        self._learning = Latest[Choices](self._live, self._know)
         self._make_parts()
         super().__init__(self._composed())
         self.add_class("wb-dashboard")
@@ -130,6 +131,7 @@ class RecordsDashboard(VBox):
         self.filters = RecordFilters(self._posting(self._filters_changed))
         self.again = button("Read again", "wb-rec-again", "Read files that came or changed since.")
         self.again.on_click(self._posting(self._read_again))
+        self.again.layout.display = "none" if self._source.bench is not None else ""
         self.back = button("\N{LEFTWARDS ARROW} Back", "wb-rec-back", "Back to the table that was left for rows of another.")
         self.back.on_click(self._posting(self._go_back))
         self.back.layout.display = "none"
@@ -182,18 +184,27 @@ class RecordsDashboard(VBox):
         if is_too_much(name, asked, choices):
             return Read(name=name, asked=asked, frame=pd.DataFrame(), choices=choices, sentence=too_much(choices))
         frame = rows_of(records, name, asked)
-        choices = choices.learn(frame).learn(records.planned_beams()).learn(records.sessions())
+        return Read(name=name, asked=asked, frame=frame, choices=choices.learn(frame))
+
+    def _seen(self, read: Read) -> Choices:
+        """Called in a thread of its own, once the table is shown: what else there is to choose from."""
+        records = self._source.records
+        choices = read.choices.learn(records.planned_beams()).learn(records.sessions())
+        is_counted = read.name == "beams" and not any(value is not None for value in read.asked.values())
         # Counting all of a large source again with every event would keep what came from being seen.
-        is_counted = name == "beams" and not any(value is not None for value in asked.values())
-        if not is_counted and choices.deliveries <= MOST_DELIVERIES:
-            choices = choices.learn(records.beams())
-        return Read(name=name, asked=asked, frame=frame, choices=choices)
+        return choices if is_counted or choices.deliveries > MOST_DELIVERIES else choices.learn(records.beams())
+
+    def _know(self, choices: Choices) -> None:
+        self._choices = choices
+        self.filters.offer(choices)
+        if self.message in {self._reading_words, self._greeted}:
+            self._greeted = self._greeting()
+            self._say(self._greeted, "info")
 
     def _show(self, read: Read) -> None:
         if (read.name, read.asked) != (str(self.filters.table.value), self._question):
             return
         is_other, self._choices = read.name != self.table, read.choices
-        self.filters.offer(read.choices)
         if is_other or self._next_filters is not None:
             self.view.filters, self._next_filters = dict(self._next_filters or {}), None
         empty = read.sentence or nothing(read.name, read.asked, knows_sessions=self._source.knows_sessions)
@@ -204,9 +215,7 @@ class RecordsDashboard(VBox):
         self.back.layout.display = "" if self._left else "none"
         if is_other:
             self.export.file_name.value = read.name
-        if self.message in {self._reading_words, self._greeted}:
-            self._greeted = self._greeting()
-            self._say(self._greeted, "info")
+        self._learning.ask(lambda: self._seen(read))
         self.irregular.show(read.asked, read.choices)
         self._row_changed()
 
