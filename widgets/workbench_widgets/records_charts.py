@@ -47,8 +47,8 @@ GROUPS: Final = ("room", "machine", "patient", "plan", "type")
 MOST_ROWS: Final = 20
 """Rows of one chart."""
 SEVERITY: Final = MappingProxyType({"fail": 0, "warn": 1, "unknown": 2, "pass": 3})
-INCHES_WIDE: Final = 6.4
-"""Narrower than on paper, so that text stays readable beside the details."""
+INCHES_WIDE, INCHES_OF_SEVERAL = 6.4, 8.0
+"""Narrower than on paper, so that text stays readable beside the details; less so where each label begins with a patient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +132,8 @@ def charted(records: Records, name: str, focus: Focus, choices: Choices, *, meas
 def drawn(name: str, answer: pd.DataFrame, measure: str) -> Figure:
     """The picture of what ``charted`` found."""
     figure = setup_trends(answer, measure or None) if name == "setup_trend" else ANSWERED[name](answer)
-    figure.set_size_inches(INCHES_WIDE, figure.get_figheight())
+    of_several = "patient_id" in answer and answer["patient_id"].nunique(dropna=False) > 1
+    figure.set_size_inches(INCHES_OF_SEVERAL if of_several else INCHES_WIDE, figure.get_figheight())
     # The panel's heading says it already.
     figure.suptitle("")
     for axes in figure.axes:
@@ -175,7 +176,7 @@ def _results(answer: pd.DataFrame) -> str:
     counts = answer["result"].astype(object).value_counts()
     parts = [
         f'<span class="wb-{"quiet" if name == "unknown" else name}" data-result="{name}"><i aria-hidden="true">{mark}</i>'
-        f"<b>{counts.get(name, 0)}</b> {name}</span>"
+        f"<b>{counts.get(name, 0):,}</b> {name}</span>"
         for name, (_, mark) in RESULT_MARKS.items()
         if name != "unknown" or counts.get(name, 0)
     ]
