@@ -90,7 +90,14 @@ def _surroundings(folder: Path) -> dict[str, str]:
     # First on the path, before an extension that may be installed.
     extension = folder / "jupyter" / "labextensions" / "ocular-proton-workbench"
     shutil.copytree(EXTENSION, extension, dirs_exist_ok=True)
-    return {**os.environ, **{name: str(place) for name, place in places.items()}, "JUPYTER_PATH": str(folder / "jupyter")}
+    # A cell may use what tests share; all else it imports as it is installed.
+    shared = folder / "shared" / "tests"
+    shared.parent.mkdir(exist_ok=True)
+    if not shared.exists():
+        shared.symlink_to(EXTENSION.parents[1] / "tests", target_is_directory=True)
+    python_path = os.pathsep.join(filter(None, [os.environ.get("PYTHONPATH"), str(shared.parent)]))
+    own = {"JUPYTER_PATH": str(folder / "jupyter"), "PYTHONPATH": python_path}
+    return {**os.environ, **{name: str(place) for name, place in places.items()}, **own}
 
 
 def _lab_command(port: int, notebooks: Path) -> list[str]:

@@ -73,6 +73,16 @@ def turned(page: Any) -> None:
     expect(page, ".wb-eye-depth img").not_to_have_attribute("src", planned)
 
 
+def marked(page: Any) -> None:
+    """The clips of both films, clicked a little beside where they were planned."""
+    for film in (".wb-setup-axial-film", ".wb-setup-lateral-film"):
+        expect(page, f"{film} .wb-sheet-under image").to_be_visible()
+        for clip in range(1, 5):
+            box = page.locator(f"{film} [data-planned='{clip}'] path").bounding_box()
+            page.mouse.click(box["x"] + box["width"] / 2 + 2, box["y"] + box["height"] / 2 + 1)
+            expect(page, f"{film} [data-mark='{clip}']").to_be_visible()
+
+
 def home_shown(page: Any) -> None:
     """Home as it opens."""
     expect(page, ".wb-home .wb-plan-card").to_contain_text("fraction 1 of 5")
@@ -134,6 +144,7 @@ PICTURES = {
     ),
     "records": Picture(cell=f"{INTERRUPTED}\nww.RecordsDashboard(bench)", pose=looked_into, height=1760),
     "eye-and-beam": Picture(cell=f"{SAMPLE}\nww.EyeBeamView(plan)", pose=turned),
+    "setup-images": Picture(cell=f"{TREATED}\nww.SetupImagesDashboard(bench)", pose=marked),
     "viewer": Picture(file=plan_without_label, pose=checked, of=".jp-MainAreaWidget:has(.opw-viewer)", height=800),
 }
 """Name of the file → how the picture is made."""

@@ -21,6 +21,7 @@ SHOWN = {
     "import": (".wb-import-dialog .wb-notice", "Name a folder or a file, or upload files."),
     "records": (".wb-rt tbody td[data-column=delivered_mu]", "120.0"),
     "session": (".wb-plan-card", "fraction 1 of 5"),
+    "setup-images": (".wb-setup-dashboard", "Planned against seen"),
     "worklist": (".wb-monitor-workitems .wb-state", "COMPLETED"),
 }
 """Page → where to look, and what the sample case makes it say."""
