@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from ipywidgets import Box, Button, Dropdown, FloatText
+from ipywidgets import Box, Dropdown, FloatText
 
 from workbench.device.scenario import SCENARIOS
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets.markup import MIDDOT
+from workbench_widgets.parts import button
 from workbench_widgets.view import Action, PlanFacts
 
 EXPLAINED: Final[Mapping[Action, str]] = MappingProxyType(
@@ -42,16 +43,16 @@ class Controls:
     def __init__(self, actions: Mapping[Action, Callable[[], object]], *, post: Callable[[Callable[[], object]], object]) -> None:
         self._post = post
         self.buttons = {
-            Action.PROVIDER: _button("Start provider", "wb-provider-button"),
-            Action.CHECK_IN: _button("Check in", "wb-check-in"),
-            Action.DELIVER: _button("Deliver", "wb-deliver"),
-            Action.COMPLETE: _button("Complete", "wb-complete"),
-            Action.CANCEL: _button("Cancel", "wb-cancel"),
+            Action.PROVIDER: button("Start provider", "wb-provider-button"),
+            Action.CHECK_IN: button("Check in", "wb-check-in"),
+            Action.DELIVER: button("Deliver", "wb-deliver"),
+            Action.COMPLETE: button("Complete", "wb-complete"),
+            Action.CANCEL: button("Cancel", "wb-cancel"),
         }
-        for action, button in self.buttons.items():
-            button.on_click(_ignoring_button(actions[action]))
-        self.stop = _button("\N{BLACK SQUARE} Stop everything", "wb-stop", tooltip=STOP_EXPLAINED)
-        self.sample = _button("Use the sample", "wb-sample", tooltip="Add the small invented case that ships with the package.")
+        for action, one in self.buttons.items():
+            one.on_click(_ignoring_button(actions[action]))
+        self.stop = button("\N{BLACK SQUARE} Stop everything", "wb-stop", tooltip=STOP_EXPLAINED)
+        self.sample = button("Use the sample", "wb-sample", tooltip="Add the small invented case that ships with the package.")
         self.scenario = Dropdown(
             options=list(SCENARIOS), value="normal", description="scenario", tooltip="How the simulated delivery goes."
         )
@@ -101,11 +102,11 @@ class Controls:
         is_open : whether a session is open, so that its plan and metersets are settled.
         """
         self.buttons[Action.PROVIDER].description = "Stop provider" if is_listening else "Start provider"
-        for action, button in self.buttons.items():
+        for action, one in self.buttons.items():
             why_not = obstacles[action]
-            button.disabled = why_not is not None
-            button.tooltip = why_not or EXPLAINED[action]
-            (button.add_class if action is proposed else button.remove_class)("wb-next")
+            one.disabled = why_not is not None
+            one.tooltip = why_not or EXPLAINED[action]
+            (one.add_class if action is proposed else one.remove_class)("wb-next")
         self.plans.disabled = is_open
         for entry in self._meterset_of.values():
             entry.disabled = is_open
@@ -117,12 +118,6 @@ class Controls:
         metersets = " + ".join(f"{one:.1f}" for one in self.metersets_mu.values())
         self.buttons[Action.CHECK_IN].description = f"Check in{MIDDOT}{metersets} MU" if metersets else "Check in"
         self.buttons[Action.DELIVER].description = f"Deliver{MIDDOT}{self.scenario.value}"
-
-
-def _button(description: str, hook: str, *, tooltip: str = "") -> Any:
-    button = Button(description=description, tooltip=tooltip)
-    button.add_class(hook)
-    return button
 
 
 def _meterset(number: int, facts: PlanFacts) -> Any:

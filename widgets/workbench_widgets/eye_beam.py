@@ -12,7 +12,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
-from ipywidgets import Box, Button, FloatSlider, Layout, ToggleButtons, VBox
+from ipywidgets import FloatSlider, Layout, ToggleButtons, VBox
 from traitlets import Bool, Instance, Unicode
 
 from workbench.errors import Refused
@@ -31,7 +31,7 @@ from workbench_widgets.eye_films import film_drawings
 from workbench_widgets.eye_scene import block_points, scene
 from workbench_widgets.live import Live
 from workbench_widgets.markup import MIDDOT
-from workbench_widgets.parts import FigureImage, Part, html
+from workbench_widgets.parts import FigureImage, Part, box, button, html
 
 SECTION_INCHES: Final = (6.4, 6.0)
 LARGEST_POLAR_DEG: Final = 60.0
@@ -117,9 +117,9 @@ class EyeBeamView(VBox):
         self._notice, self._facts, self._films = html("", "wb-message"), html("", "wb-eye-facts"), html("", "wb-eye-films")
         self.polar = _slider("polar (°)", "wb-polar", LARGEST_POLAR_DEG, "From the beam axis to the light.")
         self.azimuth = _slider("azimuth (°)", "wb-azimuth", 359.9, "From the patient's left, over up.")
-        self.fit = _button("Fit to tumour", "wb-fit", "Make the aperture anew for this gaze, with the plan's margin and the mill's tool.")
-        self.reset = _button("Back to the plan", "wb-reset", "Gaze and aperture as in the plan.")
-        self.use = _button(
+        self.fit = button("Fit to tumour", "wb-fit", "Make the aperture anew for this gaze, with the plan's margin and the mill's tool.")
+        self.reset = button("Back to the plan", "wb-reset", "Gaze and aperture as in the plan.")
+        self.use = button(
             "Use this aperture", "wb-use", "Make a new plan of what is shown: aperture and gaze, with range and modulation for it."
         )
         self.cut = ToggleButtons(options=[(one.value, one) for one in Cut], layout=Layout(width="auto"), style={"button_width": "auto"})
@@ -128,19 +128,19 @@ class EyeBeamView(VBox):
 
     def _composed(self) -> list[Any]:
         self._view = Part("wb-eye-view", VIEW, self.canvas)
-        gaze = Part("wb-eye-gaze", GAZE, self.polar, self.azimuth, self._facts, _box("wb-actions", self.fit, self.reset, self.use))
+        gaze = Part("wb-eye-gaze", GAZE, self.polar, self.azimuth, self._facts, box("wb-actions", self.fit, self.reset, self.use))
         depth = Part("wb-eye-depth", "Depth section", self.cut, self.section)
         films = Part("wb-eye-film", FILMS, self._films)
         gaze.remark(GAZE, "angles of the light that the treated eye looks at")
         films.remark(FILMS, "dashed planned, solid for this gaze, mm on film")
-        return [theme.style(), self._notice, _box("wb-row wb-eye-grid", self._view, gaze, films, depth)]
+        return [theme.style(), self._notice, box("wb-row wb-eye-grid", self._view, gaze, films, depth)]
 
     def _watch(self) -> None:
         self.canvas.observe(self._soon, names="block_mm")
         for one in (self.polar, self.azimuth, self.cut):
             one.observe(self._soon, names="value")
-        for button, action in ((self.fit, self._fit), (self.reset, self._reset), (self.use, self._use)):
-            button.on_click(lambda _, action=action: self._live.post(action))
+        for one, action in ((self.fit, self._fit), (self.reset, self._reset), (self.use, self._use)):
+            one.on_click(lambda _, action=action: self._live.post(action))
 
     def _soon(self, _change: object) -> None:
         if not self._resetting:
@@ -294,16 +294,3 @@ def _slider(words: str, hook: str, most: float, tooltip: str) -> Any:
     slider = FloatSlider(min=0.0, max=most, step=0.1, readout_format=".1f", description=words, tooltip=tooltip)
     slider.add_class(hook)
     return slider
-
-
-def _button(words: str, hook: str, tooltip: str) -> Any:
-    button = Button(description=words, tooltip=tooltip)
-    button.add_class(hook)
-    return button
-
-
-def _box(classes: str, *children: Any) -> Any:
-    box = Box(list(children))
-    for one in classes.split():
-        box.add_class(one)
-    return box

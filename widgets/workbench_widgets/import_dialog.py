@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from ipywidgets import Box, Button, FileUpload, SelectMultiple, Text, VBox
+from ipywidgets import FileUpload, SelectMultiple, Text, VBox
 from traitlets import Bool, List, Unicode
 
 from workbench.bench import Workbench
@@ -22,7 +22,7 @@ from workbench_widgets import import_words as words
 from workbench_widgets import markup, theme
 from workbench_widgets.importing import Fate, FoundFile, Offer, Outcome, bring, look_at, look_in, picture_of
 from workbench_widgets.live import Live
-from workbench_widgets.parts import FigureImage, Part, html
+from workbench_widgets.parts import FigureImage, Part, box, button, html
 from workbench_widgets.setup_view import SETUP_INCHES
 
 SHOWN_ROWS: Final = 6
@@ -97,13 +97,13 @@ class ImportDialog(VBox):
         self.path = Text(
             description="folder or file", placeholder="a path on the computer that runs this notebook", continuous_update=False
         )
-        self.look = _button("Look", "wb-import-look", "Find the DICOM files there, and in the folders inside.")
+        self.look = button("Look", "wb-import-look", "Find the DICOM files there, and in the folders inside.")
         self.upload = FileUpload(multiple=True, description="Upload", tooltip="Choose files on the computer that shows this page.")
         self.choice = SelectMultiple(description="files", rows=SHOWN_ROWS, tooltip=CHOOSE_EXPLAINED)
         self.patient_id = Text(value=patient_id, description="Patient ID", tooltip="The patient that the files are meant for.")
-        self.start = _button("Import", "wb-import-start")
-        self.go_on = _button("Import all the same", "wb-import-go-on", "They are stored with the Patient ID that they carry.")
-        self.leave = _button("Do not import", "wb-import-leave", "The files that the question names stay out.")
+        self.start = button("Import", "wb-import-start")
+        self.go_on = button("Import all the same", "wb-import-go-on", "They are stored with the Patient ID that they carry.")
+        self.leave = button("Do not import", "wb-import-leave", "The files that the question names stay out.")
         hooks = {self.path: "path", self.upload: "upload", self.choice: "choice", self.patient_id: "patient"}
         for widget, hook in hooks.items():
             widget.add_class(f"wb-import-{hook}")
@@ -118,16 +118,16 @@ class ImportDialog(VBox):
 
     def _make_parts(self) -> None:
         self._notice, self._refusals, self._table, self._unseen = html("", "wb-message"), html("", "wb-import-refusals"), html(""), html("")
-        self._question = _box("wb-actions wb-import-question", self.leave, self.go_on)
+        self._question = box("wb-actions wb-import-question", self.leave, self.go_on)
         self._image = FigureImage(SETUP_INCHES, self._live)
         self._image.layout.display = "none"
         self._unseen.value = markup.empty("No image yet: imported setup images are shown here.")
         self._source = Part(
             "wb-import-source",
             "Files",
-            _box("wb-actions", self.path, self.look, self.upload),
+            box("wb-actions", self.path, self.look, self.upload),
             self.choice,
-            _box("wb-actions", self.patient_id, self.start),
+            box("wb-actions", self.patient_id, self.start),
             self._notice,
             self._question,
             self._refusals,
@@ -272,16 +272,3 @@ class ImportDialog(VBox):
         self._image.layout.display = ""
         self._image.show(tuple(uid for uid, _ in self._pictures.values()), lambda: setup_images(shown, inches=SETUP_INCHES))
         self._seen.remark("Images", words.pictured(shown))
-
-
-def _button(description: str, hook: str, tooltip: str = "") -> Any:
-    button = Button(description=description, tooltip=tooltip)
-    button.add_class(hook)
-    return button
-
-
-def _box(classes: str, *children: Any) -> Any:
-    box = Box(list(children))
-    for one in classes.split():
-        box.add_class(one)
-    return box

@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable
 from io import BytesIO
 from typing import Any, Final
 
-from ipywidgets import HTML, Image, Layout, VBox
+from ipywidgets import HTML, Box, Button, Image, Layout, VBox
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -87,6 +87,21 @@ def html(text: str, *classes: str) -> Any:
     for one in ("wb-html", *classes):
         widget.add_class(one)
     return widget
+
+
+def button(words: str, hook: str, tooltip: str = "") -> Any:
+    """A button with a hook to find it by."""
+    made = Button(description=words, tooltip=tooltip)
+    made.add_class(hook)
+    return made
+
+
+def box(classes: str, *children: Any) -> Any:
+    """Children in a row, or however its classes lay them out; classes are separated by blanks."""
+    made = Box(list(children))
+    for one in classes.split():
+        made.add_class(one)
+    return made
 
 
 class Part(VBox):

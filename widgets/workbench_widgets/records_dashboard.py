@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import Box, VBox
+from ipywidgets import VBox
 from traitlets import Dict, Int, Unicode
 
 from workbench.records import Filters
@@ -18,7 +18,7 @@ from workbench.records.export import RecordsFormat
 from workbench_widgets import markup, theme
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
-from workbench_widgets.parts import Part, html
+from workbench_widgets.parts import Part, box, html
 from workbench_widgets.record_table import RecordTable
 from workbench_widgets.records_charts import focus_of
 from workbench_widgets.records_export import ExportPanel, write_nameless, write_table
@@ -147,10 +147,10 @@ class RecordsDashboard(VBox):
         return [
             theme.style(),
             self._notice,
-            _box("wb-panel wb-rec-entries", *self.filters.entries, self.again, self.back),
+            box("wb-panel wb-rec-entries", *self.filters.entries, self.again, self.back),
             self._table_panel,
-            _box("wb-row wb-rec-lower", self.charts, self.row),
-            _box("wb-row wb-rec-last", self.irregular, self.export),
+            box("wb-row wb-rec-lower", self.charts, self.row),
+            box("wb-row wb-rec-last", self.irregular, self.export),
         ]
 
     def _posting(self, action: Callable[[], object]) -> Callable[[object], None]:
@@ -284,10 +284,3 @@ class RecordsDashboard(VBox):
 
 def _counted(count: int, one: str, several: str) -> str:
     return f"{count:,} {one if count == 1 else several}"
-
-
-def _box(classes: str, *children: Any) -> Any:
-    box = Box(list(children))
-    for one in classes.split():
-        box.add_class(one)
-    return box

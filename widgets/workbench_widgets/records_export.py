@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import Box, Button, Dropdown, Text
+from ipywidgets import Dropdown, Text
 
 from workbench.archive.writing import write_new
 from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench.records.export import RecordsFormat, rendered
-from workbench_widgets.parts import Part, html
+from workbench_widgets.parts import Part, box, button, html
 
 FORMATS: Final = {
     RecordsFormat.CSV: "CSV", RecordsFormat.JSON: "JSON", RecordsFormat.PARQUET: "Parquet", RecordsFormat.EXCEL: "Excel",
@@ -40,16 +40,16 @@ class ExportPanel(Part):
             Text(continuous_update=False), "file name", "wb-rec-file", "Without its ending, which follows from the format."
         )
         self.rows = _entry(Dropdown(options=[MATCHING, WHOLE]), "rows", "wb-rec-rows", "What is written.")
-        self.buttons: dict[RecordsFormat | None, Any] = {form: _button(words, f"wb-export-{form.value}") for form, words in FORMATS.items()}
+        self.buttons: dict[RecordsFormat | None, Any] = {form: button(words, f"wb-export-{form.value}") for form, words in FORMATS.items()}
         self.key = _entry(
             Text(value="deidentification.key", continuous_update=False), "key file", "wb-rec-key", "Keep it apart from the files."
         )
-        self.buttons[None] = _button("De-identified objects", "wb-export-deidentified")
+        self.buttons[None] = button("De-identified objects", "wb-export-deidentified")
         self.buttons[None].tooltip = NAMELESS
-        for form, button in self.buttons.items():
-            button.on_click(lambda _, form=form: write(form))
-        tables = _box(self.file_name, self.rows, *(self.buttons[form] for form in FORMATS))
-        objects = [html(f'<p class="wb-quiet">{NAMELESS}</p>'), _box(self.key, self.buttons[None])] if can_deidentify else []
+        for form, one in self.buttons.items():
+            one.on_click(lambda _, form=form: write(form))
+        tables = box("wb-actions", self.file_name, self.rows, *(self.buttons[form] for form in FORMATS))
+        objects = [html(f'<p class="wb-quiet">{NAMELESS}</p>'), box("wb-actions", self.key, self.buttons[None])] if can_deidentify else []
         super().__init__("wb-rec-export", "Export", tables, html(f'<p class="wb-quiet">{IDENTIFIES}</p>'), *objects)
 
     @property
@@ -97,15 +97,3 @@ def _entry(entry: Any, words: str, hook: str, tooltip: str) -> Any:
     entry.description, entry.tooltip = words, tooltip
     entry.add_class(hook)
     return entry
-
-
-def _button(words: str, hook: str) -> Any:
-    button = Button(description=words)
-    button.add_class(hook)
-    return button
-
-
-def _box(*children: Any) -> Any:
-    box = Box(list(children))
-    box.add_class("wb-actions")
-    return box

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from ipywidgets import Box, VBox
+from ipywidgets import VBox
 from traitlets import Bool, Float, Unicode
 
 from workbench.archive.rows import SessionRow
@@ -28,7 +28,7 @@ from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, sentences, theme
 from workbench_widgets.controls import Controls
 from workbench_widgets.live import Live
-from workbench_widgets.parts import BeamView, DeliveredBeams, Part, html
+from workbench_widgets.parts import BeamView, DeliveredBeams, Part, box, html
 from workbench_widgets.setup_view import SetupImagesView
 from workbench_widgets.timeline import STATE_AFTER, timeline
 from workbench_widgets.view import Action, PlanFacts, RoomView, look, next_step, obstacles, plan_facts
@@ -122,11 +122,11 @@ class SessionDashboard(VBox):
     def _composed(self) -> list[Any]:
         controls = self.controls
         buttons = controls.buttons
-        delivery = _box("wb-actions", controls.scenario, buttons[Action.DELIVER])
+        delivery = box("wb-actions", controls.scenario, buttons[Action.DELIVER])
         return [
             theme.style(),
-            _box("wb-header", self._room_line, buttons[Action.PROVIDER], controls.stop),
-            _box(
+            box("wb-header", self._room_line, buttons[Action.PROVIDER], controls.stop),
+            box(
                 "wb-panel wb-plan",
                 self._card,
                 controls.plans,
@@ -135,12 +135,12 @@ class SessionDashboard(VBox):
                 *(buttons[one] for one in (Action.CHECK_IN, Action.COMPLETE, Action.CANCEL)),
             ),
             self._notice,
-            _box(
+            box(
                 "wb-row wb-work",
                 Part("wb-worklist", "Workitems", self._workitems),
                 Part("wb-delivery", "Delivery", self._progress, self._timeline, delivery),
             ),
-            _box("wb-row wb-pictures", self._beam_view, self._setup_images),
+            box("wb-row wb-pictures", self._beam_view, self._setup_images),
             self._records,
             self._log_panel,
         ]
@@ -308,13 +308,6 @@ class SessionDashboard(VBox):
 
 _NO_FACTS: PlanFacts | None = None
 _GREETING: Final = "Ready: check in, deliver, complete."
-
-
-def _box(classes: str, *children: Any) -> Any:
-    box = Box(list(children))
-    for one in classes.split():
-        box.add_class(one)
-    return box
 
 
 def _is_of(event: Event, session: SessionRow, workitems: set[str]) -> bool:

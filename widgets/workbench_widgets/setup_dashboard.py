@@ -12,7 +12,7 @@ from html import escape
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import BoundedFloatText, Box, Button, Dropdown, VBox
+from ipywidgets import BoundedFloatText, Dropdown, VBox
 from matplotlib.figure import Figure
 from traitlets import Instance, TraitError, Tuple, Unicode, validate
 
@@ -33,7 +33,7 @@ from workbench_widgets.film_scene import film_scene, half_mm
 from workbench_widgets.import_dialog import ImportDialog
 from workbench_widgets.live import Live
 from workbench_widgets.markup import MIDDOT
-from workbench_widgets.parts import Part, html
+from workbench_widgets.parts import Part, box, button, html
 from workbench_widgets.setup_pictures import SetupPictures
 
 LARGEST_POLAR_DEG: Final = 90.0
@@ -132,22 +132,22 @@ class SetupImagesDashboard(VBox):
         self.plans = _choice("plan", "wb-plans")
         self.polar = _angle("gaze polar (°)", "wb-setup-polar", LARGEST_POLAR_DEG)
         self.azimuth = _angle("azimuth (°)", "wb-setup-azimuth", 359.9)
-        self.planned_gaze = _button("As planned", "wb-setup-planned", "Back to the gaze of the plan.")
+        self.planned_gaze = button("As planned", "wb-setup-planned", "Back to the gaze of the plan.")
         for one in (self.polar, self.azimuth, self.planned_gaze):
             one.disabled = True
-        self.clear = _button("Clear marks", "wb-setup-clear", "Take all marks of both images away.")
-        self.bring = _button("Import images", "wb-setup-import", IMPORT_EXPLAINED)
+        self.clear = button("Clear marks", "wb-setup-clear", "Take all marks of both images away.")
+        self.bring = button("Import images", "wb-setup-import", IMPORT_EXPLAINED)
         self._card, self._notice, self._table = html("", "wb-card"), html("", "wb-message"), html("", "wb-scroll")
         self._panels = {view: Part(f"wb-setup-{view.lower()}-film", str(view), self.choices[view], self.films[view]) for view in View}
-        self._told = Part("wb-setup-table", TABLE, self._table, _box("wb-actions", self.clear))
+        self._told = Part("wb-setup-table", TABLE, self._table, box("wb-actions", self.clear))
         self._told.remark(TABLE, "seen less planned")
-        self._place = _box("wb-setup-place")
+        self._place = box("wb-setup-place")
         self._place.layout.display = "none"
 
     def _composed(self) -> list[Any]:
-        gaze = _box("wb-actions", self.polar, self.azimuth, self.planned_gaze)
-        top = _box("wb-panel wb-plan", self._card, self.plans, gaze, self.bring)
-        return [theme.style(), top, self._notice, self._place, _box("wb-row wb-setup-grid", *self._panels.values(), self._told)]
+        gaze = box("wb-actions", self.polar, self.azimuth, self.planned_gaze)
+        top = box("wb-panel wb-plan", self._card, self.plans, gaze, self.bring)
+        return [theme.style(), top, self._notice, self._place, box("wb-row wb-setup-grid", *self._panels.values(), self._told)]
 
     def _watch(self) -> None:
         post = self._live.post
@@ -160,8 +160,8 @@ class SetupImagesDashboard(VBox):
             angle.observe(lambda _: post(self._turn), names="value")
         self.observe(lambda _: post(self._take_marks), names="marks")
         buttons = ((self.planned_gaze, self._look_as_planned), (self.clear, self._clear), (self.bring, self._toggle_import))
-        for button, action in buttons:
-            button.on_click(lambda _, action=action: post(action))
+        for one, action in buttons:
+            one.on_click(lambda _, action=action: post(action))
 
     # ----------------------------------------------------------------------------------------------------------- showing
 
@@ -370,16 +370,3 @@ def _angle(words: str, hook: str, most: float) -> Any:
     entry.add_class(hook)
     entry.add_class("wb-angle")
     return entry
-
-
-def _button(words: str, hook: str, tooltip: str) -> Any:
-    button = Button(description=words, tooltip=tooltip)
-    button.add_class(hook)
-    return button
-
-
-def _box(classes: str, *children: Any) -> Any:
-    box = Box(list(children))
-    for one in classes.split():
-        box.add_class(one)
-    return box
