@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 PAGES = Path(__file__).resolve().parents[2] / "notebooks" / "dashboards"
 SHOWN = {
+    "conformance": (".wb-conf .wb-notice", "Is this object as the statements say?"),
     "eye-and-beam": (".wb-bev .wb-bev-eye-name", "left eye"),
     "home": (".wb-home .wb-plan-card", "fraction 1 of 5"),
     "import": (".wb-import-dialog .wb-notice", "Name a folder or a file, or upload files."),

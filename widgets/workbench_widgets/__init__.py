@@ -9,7 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from workbench_widgets.conformance_dashboard import ConformanceDashboard
     from workbench_widgets.eye_beam import EyeBeamView
+    from workbench_widgets.file_drop import FileDrop
     from workbench_widgets.home import HomeDashboard
     from workbench_widgets.import_dialog import ImportDialog
     from workbench_widgets.live import Live
@@ -23,8 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BeamView",
+    "ConformanceDashboard",
     "DeliveredBeams",
     "EyeBeamView",
+    "FileDrop",
     "HomeDashboard",
     "ImportDialog",
     "Live",
@@ -38,8 +42,10 @@ __all__ = [
 
 _HOMES = {
     "BeamView": "workbench_widgets.parts",
+    "ConformanceDashboard": "workbench_widgets.conformance_dashboard",
     "DeliveredBeams": "workbench_widgets.parts",
     "EyeBeamView": "workbench_widgets.eye_beam",
+    "FileDrop": "workbench_widgets.file_drop",
     "HomeDashboard": "workbench_widgets.home",
     "ImportDialog": "workbench_widgets.import_dialog",
     "Live": "workbench_widgets.live",

@@ -17,6 +17,7 @@ from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, theme
+from workbench_widgets.conformance_dashboard import ConformanceDashboard
 from workbench_widgets.eye_beam import EyeBeamView
 from workbench_widgets.import_dialog import ImportDialog
 from workbench_widgets.live import Live
@@ -64,6 +65,7 @@ PLACES: Final = (
     ),
     Place(name="Setup images", question="Is the eye where it was planned to be?", make=SetupImagesDashboard),
     Place(name="Records", question="What was delivered, and was it what was planned?", make=RecordsDashboard),
+    Place(name="Conformance", question="Is a file as the statements say, and what do they say?", make=ConformanceDashboard),
     Place(name="Import", question="Bring plans, images and records into the data folder.", make=ImportDialog),
 )
 

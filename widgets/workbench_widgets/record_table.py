@@ -32,6 +32,12 @@ MARKS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "NORMAL": ("\N{CHECK MARK}", "pass"),
         "OPERATOR": ("!", "warn"),
         "MACHINE": ("!", "warn"),
+        "note": ("\N{MIDDLE DOT}", "quiet"),
+        "absent": ("\N{WHITE CIRCLE}", "quiet"),
+        "same": ("=", "quiet"),
+        "differs": ("\N{NOT EQUAL TO}", "warn"),
+        "only A": ("\N{BLACK LEFT-POINTING TRIANGLE}", "warn"),
+        "only B": ("\N{BLACK RIGHT-POINTING TRIANGLE}", "warn"),
     }
 )
 """Word of a term → its mark and its tone."""

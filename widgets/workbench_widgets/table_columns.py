@@ -1,7 +1,7 @@
 """The columns of a record table as they are shown: words for the header, unit, meaning, how values are written.
 
 Tables and answers are described once (``workbench.records.columns``, ``answers.columns``); a frame says by its name which one it is.
-Any other frame is described by its types.
+Any other frame is described by its types, and by what its ``attrs`` say of ``units`` and ``meanings``.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def described(frame: pd.DataFrame) -> Table | None:
 def shown_columns(frame: pd.DataFrame) -> tuple[ShownColumn, ...]:
     """Every column of a frame, in its order."""
     table = described(frame)
-    meaning = {column.name: column.meaning for column in table.columns} if table is not None else {}
+    meaning = {column.name: column.meaning for column in table.columns} if table is not None else frame.attrs.get("meanings", {})
     units = frame.attrs.get("units", {})
     return tuple(_shown(str(name), str(units.get(name, "")), meaning.get(str(name), ""), frame[name]) for name in frame.columns)
 

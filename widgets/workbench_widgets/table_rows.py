@@ -39,6 +39,10 @@ IDENTIFYING: Final = (
     "measure",
     "axis",
     "place",
+    "path",
+    "table",
+    "object",
+    "module",
 )
 """Beside UIDs, what tells one row of a table from the others."""
 

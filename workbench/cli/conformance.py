@@ -11,7 +11,7 @@ import typer
 
 from workbench.cli.common import TableFormat, aligned, as_json, placed, say
 from workbench.conformance.browsing import Source, StatementRow, find_rows
-from workbench.conformance.checking import Report, Result, check_file
+from workbench.conformance.checking import Report, Result, check_object
 from workbench.conformance.comparing import ComparedRow, Outcome, compare_files
 from workbench.conformance.objects import Direction
 from workbench.dicom import part10
@@ -37,7 +37,7 @@ def check_files(
     scope = None if plan is None else Scope({"plan": part10.read_file(plan).read()})
     for path in files:
         try:
-            reports.append((path, check_file(path, direction, scope=scope)))
+            reports.append((path, check_object(part10.read_file(path), direction, scope=scope)))
         except WorkbenchError as error:
             failures += 1
             typer.echo(f"workbench: {placed(path, error)}", err=True)

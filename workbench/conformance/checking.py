@@ -142,13 +142,19 @@ class Report:
         return f"<b>{escape(self.iod)}, {self.direction.participle}</b>: {escape(self.said)}{table}"
 
 
-def check_file(path: str | Path, direction: Direction | str | None = None, *, scope: Scope | None = None) -> Report:
+def check_file(path: str | Path, direction: Direction | str | None = None, *, plan: str | Path | None = None) -> Report:
     """Hold a DICOM file against the rows that fit it.
+
+    Parameters
+    ----------
+    direction : the table; by itself the first that has its class.
+    plan : file of the plan that a treatment record is compared with.
 
     Raises
     ------
-    Refused : it cannot be read as a DICOM file, or no table has its class; so does ``check_object``.
+    Refused : a file cannot be read as a DICOM file, or no table has its class; so does ``check_object``.
     """
+    scope = None if plan is None else Scope({"plan": part10.read_file(Path(plan)).dataset()})
     return check_object(part10.read_file(Path(path)), None if direction is None else Direction(direction), scope=scope)
 
 

@@ -1,0 +1,93 @@
+"""Where an object is put in: dropped, chosen with a dialog, named by path or UID, or picked from the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from ipywidgets import Box, Dropdown, Text, VBox
+
+from workbench.bench import Workbench
+from workbench_widgets.conformance_source import Opened, from_bytes, from_words, offered
+from workbench_widgets.file_drop import FileDrop
+from workbench_widgets.latest import Latest
+from workbench_widgets.live import Live
+
+CHOOSE: Final = ("\N{EN DASH} choose \N{EN DASH}", "")
+
+
+class ObjectSlot(VBox):
+    """One place for one object; what is put in last counts.
+
+    Parameters
+    ----------
+    hook : class by which its parts are found.
+    prompt : words on the drop zone.
+    take : told what was opened, or why it could not be, on the loop.
+    beside : more entries in its line.
+    """
+
+    def __init__(self, hook: str, prompt: str, live: Live, take: Callable[[Opened], object], bench: Workbench | None, *beside: Any) -> None:
+        self._live, self._take, self._bench = live, take, bench
+        self._opening = Latest[Opened](live, self._opened)
+        self.drop = FileDrop(live, self._dropped, self._refused, prompt=prompt, explained="Drag a file here, or press Enter for a dialog.")
+        self.drop.add_class(f"{hook}-drop")
+        hint = "a path on the computer that runs this notebook"
+        self.words = Text(
+            description="path" if bench is None else "path or UID",
+            placeholder=hint if bench is None else f"{hint}, or a SOP Instance UID",
+            continuous_update=False,
+        )
+        self.words.add_class(f"{hook}-path")
+        self.words.add_class("wb-conf-path")
+        self.words.observe(lambda change: live.post(self._named, change.new), names="value")
+        self.choice = Dropdown(options=[CHOOSE], description="object", tooltip="The latest objects of the data folder.")
+        self.choice.add_class(f"{hook}-object")
+        self.choice.add_class("wb-conf-object")
+        self.choice.observe(lambda change: live.post(self._picked, change.new), names="value")
+        entries: list[Any] = [self.words, *([] if bench is None else [self.choice])]
+        line = Box([*entries, *beside])
+        line.add_class("wb-conf-entries")
+        super().__init__([self.drop, line])
+        self.add_class("wb-conf-slot")
+        self.add_class(hook)
+
+    def put(self, words: str) -> None:
+        """Open an object by path or UID, as if it were typed."""
+        self._ask(words)
+
+    def refresh(self) -> None:
+        """Offer what the workbench has now; what is chosen stays chosen."""
+        if self._bench is None:
+            return
+        options, chosen = [CHOOSE, *offered(self._bench)], self.choice.value
+        if list(self.choice.options) != options:
+            self.choice.options = options
+            self.choice.value = chosen if any(uid == chosen for _, uid in options) else ""
+
+    def close(self) -> None:
+        """Take nothing any more."""
+        self.drop.close()
+        super().close()
+
+    def _dropped(self, name: str, raw: bytes) -> None:
+        self._opening.ask(lambda: from_bytes(name, raw))
+
+    def _refused(self, sentence: str) -> None:
+        self._take(Opened(name=sentence.partition(":")[0], sentence=sentence))
+
+    def _named(self, words: str) -> None:
+        if words.strip():
+            self._ask(words.strip())
+
+    def _picked(self, uid: str) -> None:
+        if uid:
+            self._ask(uid)
+
+    def _ask(self, words: str) -> None:
+        self._opening.ask(lambda: from_words(self._bench, words))
+
+    def _opened(self, opened: Opened) -> None:
+        if opened.instance is not None:
+            self.drop.told = opened.name
+        self._take(opened)
