@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import workbench
+from tests.browser.screenshots import PICTURES
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
@@ -92,6 +93,15 @@ def test_files_that_a_document_links_exist(document: Path) -> None:
     missing = [link for link in links if "://" not in link and not (document.parent / link).exists()]
 
     assert missing == []
+
+
+def test_every_picture_is_made_by_a_command() -> None:
+    """What lies in the folder of pictures is what `make screenshots` takes, and README shows each."""
+    kept = {path.stem for path in (REPOSITORY / "notebooks" / "images").glob("*.png")}
+
+    shown = set(re.findall(r"\(notebooks/images/([\w-]+)\.png\)", (REPOSITORY / "README.md").read_text(encoding="utf-8")))
+
+    assert kept == set(PICTURES) == shown
 
 
 def test_the_changelog_tells_this_version() -> None:
