@@ -46,6 +46,13 @@ RUN_ALL = """async timeout => {
     const late = new Promise((_, reject) => setTimeout(() => reject(new Error('the notebook did not finish')), timeout));
     return Promise.race([run(), late]);
 }"""
+RUN_CELL = """async ([number, code]) => {
+    const panel = window.jupyterapp.shell.currentWidget, cell = panel.content.widgets[number];
+    panel.content.activeCellIndex = number;
+    cell.model.sharedModel.setSource(code);
+    await window.jupyterapp.commands.execute('notebook:run-cell');
+    return cell.model.outputs.toJSON().map(one => one.text ?? `${one.ename}: ${one.evalue}`).join('').trim();
+}"""
 
 
 @contextmanager
@@ -174,18 +181,12 @@ def _playwright() -> Any:
     return import_module("playwright.sync_api")
 
 
-def write_notebook(path: Path, cell: str) -> None:
-    """A notebook of one code cell."""
+def write_notebook(path: Path, *sources: str) -> None:
+    """A notebook of these code cells."""
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    code: dict[str, Any] = {
-        "cell_type": "code",
-        "id": "only",
-        "metadata": {},
-        "execution_count": None,
-        "outputs": [],
-        "source": cell.strip(),
-    }
-    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [code]}), encoding="utf-8")
+    blank: dict[str, Any] = {"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": []}
+    cells = [{**blank, "id": f"cell{number}", "source": source.strip()} for number, source in enumerate(sources)]
+    path.write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells}), encoding="utf-8")
 
 
 def open_notebook(page: Any, address: str, name: str) -> None:
@@ -202,6 +203,12 @@ def open_file(page: Any, address: str, folder: str, name: str) -> None:
     page.wait_for_selector("#jupyterlab-splash", state="detached")
     page.dblclick(f'.jp-DirListing-item[title^="Name: {name}"]')
     page.wait_for_selector(".opw-viewer")
+
+
+def run_cell(page: Any, number: int, code: str) -> str:
+    """Write code into a cell that is there, run it, and wait for what it prints, or for its error."""
+    printed: str = page.evaluate(RUN_CELL, [number, code])
+    return printed
 
 
 def run_all(page: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,8 @@ MEASURE = """([selector, kind, value]) => new Promise((resolve, reject) => {
 
 
 def open_table(page: Any, address: str, notebooks: Path, *, cell: str = TABLE) -> None:
-    """A notebook with one cell that shows a table, run."""
-    lab.write_notebook(notebooks / "table.ipynb", cell)
+    """A notebook with a cell that shows a table, run, and a blank one."""
+    lab.write_notebook(notebooks / "table.ipynb", cell, "")
     lab.open_notebook(page, address, "table.ipynb")
     assert lab.run_all(page) == []
     page.wait_for_selector(".wb-rt[data-number]")
@@ -116,11 +117,14 @@ def test_a_large_table_is_sorted_filtered_and_paged(page: Any, address: str, not
         answered(page, 168)
     expect(page, ".wb-rt tbody tr[aria-selected=true]").to_have_count(1)
     assert max(received) < 100_000, "bytes of the largest message"
+    place = page.get_attribute(".wb-rt tbody tr[aria-selected=true]", "data-place")
+    assert lab.run_cell(page, 1, "print(table.selected, table.row['termination'])") == f"{place} OPERATOR"
 
 
-def test_typing_fast_never_shows_an_older_answer(page: Any, address: str, notebooks: Path) -> None:
-    """Every letter is asked for by itself and answered in order; what is shown at the end is the last, and older pages were not drawn."""
+def test_an_older_answer_never_overwrites_a_newer_one(page: Any, address: str, notebooks: Path) -> None:
+    """Letters typed fast are asked for one by one, and the last one's rows are shown; a page that comes late is not drawn."""
     open_table(page, address, notebooks)
+    lab.run_cell(page, 1, "first = dict(table.shown)")
 
     page.evaluate("""() => {
         const input = document.querySelector('.wb-rt-quick');
@@ -129,8 +133,10 @@ def test_typing_fast_never_shows_an_older_answer(page: Any, address: str, notebo
             for (const event of ['input', 'change']) input.dispatchEvent(new Event(event, { bubbles: true }));
         }
     }""")
-
     answered(page, 16)
+    lab.run_cell(page, 1, "table.shown = first")
+
+    expect(page, ".wb-rt").to_have_attribute("data-late", re.compile("^[1-9]"))
     assert page.get_attribute(".wb-rt", "data-number") == page.get_attribute(".wb-rt", "data-asked") == "5"
     assert set(column(page, "patient_id")) == {"EYE-00123"}
 
