@@ -67,6 +67,31 @@ def test_what_does_not_exist_is_a_usage_error_and_what_does_not_fit_is_refused(c
     )
 
 
+def test_nothing_is_made_where_there_is_no_data_folder(command: Command, tmp_path: Path) -> None:
+    """A name mistyped is said, and no folder comes of it."""
+    assert "found no index.sqlite, expected the data folder of a workbench" in command("records", "--data", tmp_path / "dat").refusal
+    assert not (tmp_path / "dat").exists()
+
+
+def test_what_contradicts_itself_is_a_usage_error(command: Command, data: Path) -> None:
+    """A table and an answer; a column to count by, for what is not counted."""
+    assert command("records", "--data", data, "--table", "beams", "--answer", "progress").code == 2
+    assert command("records", "--data", data, "--answer", "progress", "--by", "machine").code == 2
+    assert command("records", "--data", data, "--answer", "terminations", "--by", "weather").code == 2
+
+
+def test_an_answer_is_narrowed_by_days_and_counted_by_a_column(command: Command, data: Path) -> None:
+    """The beam of 3 June; on the day after it nothing fits, and for people that is said."""
+    on_the_day = ("--since", "2024-06-03", "--until", "2024-06-03")
+
+    for answer in ("treatments", "planned_versus_delivered", "terminations", "timing"):
+        assert found(command, data, "--answer", answer, *on_the_day)
+        assert found(command, data, "--answer", answer, "--since", "2024-06-04") == []
+    (row,) = found(command, data, "--answer", "terminations", "--by", "patient_id", "--room", "EYE1")
+    assert (row["group"], row["deliveries"]) == ("P-001", 1)
+    assert command("records", "--data", data, "--patient", "P-002").out.strip() == "nothing fits what was asked for"
+
+
 def test_an_answer_is_drawn_into_a_file(command: Command, data: Path, tmp_path: Path) -> None:
     """A PNG beside the table; a table alone, another ending and a taken name are refused."""
     told = command("records", "--data", data, "--answer", "progress", "--figure", tmp_path / "progress.png")
@@ -85,7 +110,7 @@ def test_a_workbook_has_units_in_its_header_and_typed_cells(command: Command, da
     sheet = load_workbook(tmp_path / "beams.xlsx")["beams"]
     header, row = ([cell.value for cell in cells] for cells in sheet.iter_rows())
     cells = dict(zip(header, row, strict=True))
-    assert (told.code, told.out.strip()) == (0, f"{tmp_path / 'beams.xlsx'}: 1 beams")
+    assert (told.code, told.out.strip()) == (0, f"{tmp_path / 'beams.xlsx'}: 1 rows of beams")
     assert (cells["delivered_mu (MU)"], cells["fraction"], cells["patient_id"]) == (12.5, 1, "P-001")
     assert (cells["started_at (UTC)"], cells["gantry_deg (°)"]) == (datetime(2024, 6, 3, 8, 15), None)
 

@@ -14,6 +14,7 @@ from ipywidgets import VBox
 from traitlets import Dict, Int, Unicode
 
 from workbench.records import Filters
+from workbench.records.answers.face import COUNTED
 from workbench.records.export import RecordsFormat
 from workbench_widgets import markup, theme
 from workbench_widgets.latest import Latest
@@ -28,7 +29,6 @@ from workbench_widgets.records_source import Given, RecordsSource
 from workbench_widgets.records_view import (
     AT_FIRST,
     MOST_DELIVERIES,
-    OF_COURSES,
     Choices,
     Link,
     described,
@@ -179,7 +179,7 @@ class RecordsDashboard(VBox):
     def _read(self, name: str, asked: Filters, choices: Choices) -> Read:
         """Called in a thread of its own."""
         records = self._source.records
-        if choices.deliveries == 0 and name in OF_COURSES:
+        if choices.deliveries == 0 and name in COUNTED:
             choices = choices.learn(records.beams())
         if is_too_much(name, asked, choices):
             return Read(name=name, asked=asked, frame=pd.DataFrame(), choices=choices, sentence=too_much(choices))

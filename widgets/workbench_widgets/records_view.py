@@ -14,7 +14,7 @@ import pandas as pd
 
 from workbench.records import Filters, Records
 from workbench.records.answers.columns import ANSWERS
-from workbench.records.answers.face import TAKES
+from workbench.records.answers.face import COUNTED, TAKES
 from workbench.records.columns import TABLES, Table
 from workbench_widgets.table_columns import ShownColumn
 
@@ -22,8 +22,6 @@ OF_FILTER: Final = MappingProxyType(
     {"patient_id": "patient", "plan_uid": "plan", "session": "session", "room": "room", "since": "days", "until": "days"}
 )
 """Filter → its word."""
-OF_COURSES: Final = frozenset(name for name, takes in TAKES.items() if "since" not in takes and "session" not in takes)
-"""Answers for which whole courses are counted, delivery by delivery."""
 MOST_DELIVERIES: Final = 10_000
 """Courses of no more deliveries than these are counted at once; of more, those of one patient."""
 _RECORD = "No record yet: deliver a fraction."
@@ -163,7 +161,7 @@ def rows_of(records: Records, name: str, asked: Filters) -> pd.DataFrame:
 
 def is_too_much(name: str, asked: Filters, choices: Choices) -> bool:
     """Whether an answer would count more deliveries than somebody waits for."""
-    return name in OF_COURSES and not (asked.get("patient_id") or asked.get("plan_uid")) and choices.deliveries > MOST_DELIVERIES
+    return name in COUNTED and not (asked.get("patient_id") or asked.get("plan_uid")) and choices.deliveries > MOST_DELIVERIES
 
 
 def too_much(choices: Choices) -> str:

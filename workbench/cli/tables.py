@@ -14,12 +14,13 @@ from typing import Annotated, Any
 import typer
 
 from workbench.archive.writing import write_new
-from workbench.cli.common import DEFAULT_DATA, DataFolder, closed_bench, say
+from workbench.cli.common import DEFAULT_DATA, DataFolder, say
 from workbench.cli.geometry import PICTURE_FORMS
 from workbench.device.generated import write_generated
 from workbench.errors import Refused
-from workbench.records import Records, scan
+from workbench.records import Records, open_folder, scan
 from workbench.records.answers import ANSWERS
+from workbench.records.answers.timing import GROUPS
 from workbench.records.columns import TABLES
 from workbench.records.export import RecordsFormat, rendered
 from workbench.records.wanted import Filters
@@ -33,12 +34,16 @@ def _one_of(value: str | None, known: list[str]) -> str | None:
     return value
 
 
-def _table(value: str) -> str:
-    return _one_of(value, list(TABLES)) or value
+def _table(value: str | None) -> str | None:
+    return _one_of(value, list(TABLES))
 
 
 def _answer(value: str | None) -> str | None:
     return _one_of(value, list(ANSWERS))
+
+
+def _group(value: str | None) -> str | None:
+    return _one_of(value, list(GROUPS))
 
 
 def records(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
@@ -48,12 +53,17 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     data: DataFolder = DEFAULT_DATA,
     output: Annotated[RecordsFormat, typer.Option("--format", help="How to give the table.")] = RecordsFormat.TABLE,
     to: Annotated[Path | None, typer.Option(help="File to write instead of standard output; must not exist.")] = None,
-    table: Annotated[str, typer.Option(callback=_table, metavar="NAME", help=f"What to tabulate: {', '.join(TABLES)}.")] = "beams",
+    table: Annotated[
+        str | None, typer.Option(callback=_table, metavar="NAME", help=f"What to tabulate: {', '.join(TABLES)}; beams if not given.")
+    ] = None,
     answer: Annotated[
         str | None, typer.Option(callback=_answer, metavar="NAME", help=f"What to answer instead: {', '.join(ANSWERS)}.")
     ] = None,
     patient: Annotated[str | None, typer.Option(help="Only this Patient ID.")] = None,
     plan: Annotated[str | None, typer.Option(metavar="UID", help="Only this plan.")] = None,
+    by: Annotated[
+        str | None, typer.Option(callback=_group, metavar="NAME", help=f"What terminations are counted by: {', '.join(GROUPS)}.")
+    ] = None,
     session: Annotated[int | None, typer.Option(help="Only this session.")] = None,
     room: Annotated[str | None, typer.Option(help="Only this treatment room.")] = None,
     since: Annotated[datetime | None, typer.Option(formats=DAY, help="From this day on.")] = None,
@@ -61,7 +71,14 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     cache: Annotated[Path | None, typer.Option(help="Folder that a scan of PATHS is kept in, to go on from the next time.")] = None,
     figure: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer too, as .png, .pdf or .svg.")] = None,
 ) -> None:
-    """Print what was recorded as a table, or answer a question about it."""
+    """Print what was recorded as a table, or answer a question about it.
+
+    An answer is narrowed after it was counted: a course is whole, whatever is asked of it.
+    """
+    if table is not None and answer is not None:
+        raise typer.BadParameter("found --table and --answer, expected one of them")
+    if by is not None and answer != "terminations":
+        raise typer.BadParameter("found --by, expected it with --answer terminations")
     if output.is_binary and to is None:
         name = "Parquet" if output is RecordsFormat.PARQUET else "Excel"
         raise Refused(f"records: {name} is binary, expected a file to write it to (--to FILE)", rule="format")
@@ -71,23 +88,33 @@ def records(  # noqa: PLR0913, PLR0917 - every option of a command is a paramete
     if cache is not None and not paths:
         raise Refused("records: found a cache for a data folder, expected PATHS that are scanned", rule="cache")
     with _opened(paths, data, cache) as found:
-        frame = found.table(table, **filters) if answer is None else found.answers.answer(answer, **filters)
-    content = rendered(frame, output)
+        frame = _asked(found, table or "beams", answer, by, filters)
+    is_narrowed = any(value is not None for value in filters.values())
+    if output is RecordsFormat.TABLE and frame.empty and is_narrowed:
+        content = b"nothing fits what was asked for"
+    else:
+        content = rendered(frame, output)
     if figure is not None and answer is not None:
         _draw(frame, answer, figure)
     if to is None:
         say(content.decode("utf-8").rstrip("\n"))
     else:
         write_new(to, content)
-        say(f"{to}: {len(frame)} {answer or table}")
+        say(f"{to}: {len(frame)} rows of {answer or table or 'beams'}")
+
+
+def _asked(found: Records, table: str, answer: str | None, by: str | None, filters: Filters) -> Any:
+    if answer is None:
+        return found.table(table, **filters)
+    return found.answers.answer(answer, **filters) if by is None else found.answers.terminations(by=by, **filters)
 
 
 @contextmanager
 def _opened(paths: list[str] | None, data: Path, cache: Path | None) -> Iterator[Records]:
     """The records of a data folder, or of what is scanned; how much of that cannot be read is said on standard error."""
     if not paths:
-        with closed_bench(data) as bench:
-            yield bench.records
+        with open_folder(data) as folder:
+            yield folder
         return
     with scan(*paths, cache=cache, progress=sys.stderr.isatty()) as found:
         unreadable = len(found.unreadable())

@@ -92,11 +92,23 @@ class Wanted:
             plans = [name for name in ("plan_uid", "session_plan_uid") if name in frame]
             fits &= (frame[plans] == self.plan_uid).fillna(False).astype(bool).any(axis=1)
         if table.moment is not None:
-            if self.since is not None:
-                fits &= frame[table.moment] >= self.since
-            if self.before is not None:
-                fits &= frame[table.moment] < self.before
+            fits &= self.within(frame[table.moment])
         return frame if fits.all() else frame[fits].reset_index(drop=True)
+
+    def within(self, moments: pd.Series) -> pd.Series:
+        """Which moments lie in the days that are wanted; one that is not known only where all are."""
+        fits = pd.Series(True, index=moments.index)
+        if self.since is not None:
+            fits &= moments >= self.since
+        if self.before is not None:
+            fits &= moments < self.before
+        return fits
+
+    def has(self, moment: datetime | None) -> bool:
+        """As ``within``, for one moment."""
+        if self.since is None and self.before is None:
+            return True
+        return moment is not None and (self.since is None or moment >= self.since) and (self.before is None or moment < self.before)
 
 
 def _start(day: date, zone: tzinfo) -> datetime:

@@ -46,10 +46,11 @@ PLANNED_VERSUS_DELIVERED = Table(
         Column("difference", NUMBER, "", "delivered minus planned; of angles within ±180"),
         Column("tolerance", NUMBER, "", "half width; of the meterset the clinic's, of a setting the plan's; blank where the plan has none"),
         Column("result", TERM, "", "pass, warn or fail; unknown where the records are silent"),
+        _STARTED,
         PLAN_UID,
         _RECORDS,
     ),
-    moment=None,
+    moment="started_at",
     order=("patient_id", "plan_uid", "fraction", "beam"),
 )
 
@@ -100,7 +101,7 @@ TREATMENTS = Table(
         PLAN_UID,
         _RECORDS,
     ),
-    moment=None,
+    moment="started_at",
     order=("patient_id", "plan_uid", "fraction", "beam"),
 )
 

@@ -56,6 +56,7 @@ def _of_course(told: Told) -> Iterator[dict[str, Any]]:
                 "fraction": fraction,
                 "beam": beam.number,
                 "beam_name": beam.name,
+                "started_at": min((one.started_at for one in parts if one.started_at is not None), default=None),
                 "record_uids": joined(uids),
             }
             whole = told.whole_mu(beam.number, fraction)

@@ -15,9 +15,11 @@ from workbench.records.answers.columns import TERMINATIONS, TIMING
 from workbench.records.answers.courses import courses, seconds
 from workbench.records.answers.rows import Row, grouped, rows_of
 from workbench.records.typed import ordered, typed
+from workbench.records.wanted import Wanted
 
 GROUPS: Final = ("room", "machine", "patient_id", "plan_label", "delivery_type")
 """Columns of ``beams`` that terminations are counted by."""
+EVERY: Final = Wanted()
 
 
 def timing(beams: pd.DataFrame, workitem_history: pd.DataFrame) -> pd.DataFrame:
@@ -73,12 +75,15 @@ def _reached(history: Several[Row], state: str) -> datetime | None:
     return min((row.at for row in history if row.state == state), default=None)
 
 
-def terminations(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame, *, by: str = "room") -> pd.DataFrame:
+def terminations(
+    beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame, *, by: str = "room", wanted: Wanted = EVERY
+) -> pd.DataFrame:
     """How deliveries that count ended, in how many cases and with how much missing.
 
     Parameters
     ----------
     by : column that they are counted by, one of ``GROUPS``.
+    wanted : of the deliveries that count, those in this room that began in these days.
 
     Returns
     -------
@@ -88,10 +93,12 @@ def terminations(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFr
     ------
     Refused : they cannot be counted by this column.
     """
-    return shares_of(termination_parts(beams, planned, sessions, by=by))
+    return shares_of(termination_parts(beams, planned, sessions, by=by, wanted=wanted))
 
 
-def termination_parts(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame, *, by: str) -> pd.DataFrame:
+def termination_parts(
+    beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.DataFrame, *, by: str, wanted: Wanted = EVERY
+) -> pd.DataFrame:
     """What the answer is made of: each way of each group counted among these deliveries.
 
     Raises
@@ -102,16 +109,17 @@ def termination_parts(beams: pd.DataFrame, planned: pd.DataFrame, sessions: pd.D
         raise Refused(f"terminations: found {by!r} to count by, expected one of {', '.join(GROUPS)}", rule="group")
     found = []
     for told in courses(beams, planned, sessions):
-        groups = {(row.record_uid, row.beam): getattr(row, by) for row in told.rows}
+        rows = {(row.record_uid, row.beam): row for row in told.rows}
         found += [
             (
-                groups[one.record_uid, one.beam],
+                getattr(rows[one.record_uid, one.beam], by),
                 one.ended.value,
                 1,
                 one.delivered_mu,
                 0.0 if one.specified_mu is None else max(one.specified_mu - one.delivered_mu, 0.0),
             )
             for one in told.counted.deliveries
+            if wanted.has(one.started_at) and wanted.room in {None, rows[one.record_uid, one.beam].room}
         ]
     kinds = {"group": "string", "termination": "string", "deliveries": "int64", "delivered_mu": "float64", "missing_mu": "float64"}
     return terminations_merged(pd.DataFrame(found, columns=list(kinds)).astype(kinds))
