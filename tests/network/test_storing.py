@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 from copy import deepcopy
+from io import BytesIO
 
 import pytest
 from pydicom.uid import UID
+from pynetdicom.dsutils import decode
 
 from tests.clinic import LOCK, make_ct, make_ion_plan, make_record, make_registration, make_table_position
 from tests.network.wire import CT, PULL, RECORD, SYNTAXES, act, associated, claimed, prepare, send
@@ -14,6 +16,7 @@ from workbench.archive.rows import Origin
 from workbench.bench import Workbench
 from workbench.dicom import part10
 from workbench.events import EventKind
+from workbench.network import pdus
 
 REGISTRATION, STRUCTURES = "1.2.840.10008.5.1.4.1.1.66.1", "1.2.840.10008.5.1.4.1.1.481.3"
 
@@ -201,3 +204,30 @@ def test_each_outcome_is_one_event(provider: Workbench) -> None:
         (EventKind.OBJECT_STORED, good.SOPInstanceUID, "DEVICE"),
         (EventKind.OBJECT_REFUSED, bad.SOPInstanceUID, "DEVICE"),
     ]
+
+
+def test_the_answer_holds_what_the_standard_lists() -> None:
+    """PS3.7 Table 9.3-2, read by pynetdicom's own decoder: group length, class, field, message, no data set, status, comment, instance."""
+    encoded = pdus.store_response(CT, "2.25.7", message_id=41, status=0xC002, comment="empty: BeamName")
+
+    found = {element.keyword: element.value for element in decode(BytesIO(encoded), True, True)}
+
+    assert found == {
+        "CommandGroupLength": len(encoded) - 12,
+        "AffectedSOPClassUID": CT,
+        "CommandField": 0x8001,
+        "MessageIDBeingRespondedTo": 41,
+        "CommandDataSetType": 0x0101,
+        "Status": 0xC002,
+        "ErrorComment": "empty: BeamName",
+        "AffectedSOPInstanceUID": "2.25.7",
+    }
+
+
+@pytest.mark.parametrize(("longest", "sizes"), [(0, [10]), (16, [10]), (10, [4, 4, 2])])
+def test_an_answer_fits_the_pdus_of_its_receiver(longest: int, sizes: list[int]) -> None:
+    """PS3.8 D.1 and E.2: six bytes of each PDU go before the fragment; the last one alone is marked as such."""
+    found = pdus.parts(bytes(range(10)), longest)
+
+    assert ([len(one) - 1 for one in found], b"".join(one[1:] for one in found)) == (sizes, bytes(range(10)))
+    assert [one[0] for one in found] == [0x01] * (len(sizes) - 1) + [0x03]

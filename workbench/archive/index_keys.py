@@ -7,7 +7,7 @@ from types import MappingProxyType
 from workbench.archive.rows import IndexKeys
 from workbench.dicom import elements
 from workbench.dicom.reading import EncodedDataset
-from workbench.dicom.spec import tag_of
+from workbench.dicom.spec import number_of
 from workbench.errors import Refused
 
 COLUMN_OF = MappingProxyType(
@@ -52,6 +52,6 @@ def _text(dataset: EncodedDataset, keyword: str) -> str:
     """The value as it is written; of one that should be one and is several, all."""
     if keyword not in dataset:
         return ""
-    written = elements.see(dataset, int(tag_of(keyword)), "LO").written
+    written = elements.see(dataset, number_of(keyword), "LO").written
     several = written if isinstance(written, tuple) else () if written is None else (written,)
     return "\\".join(map(str, several))

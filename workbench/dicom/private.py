@@ -55,11 +55,11 @@ IMPAC_ATTRIBUTES: Final = MappingProxyType(
 """Source: ocular statement, annex A.2 and C.2.9 to C.2.15; VRs as other makers of these attributes write them."""
 
 
-def find(dataset: Dataset | EncodedDataset, keyword: str) -> BaseTag | None:
+def find(dataset: Dataset | EncodedDataset, keyword: str) -> int | None:
     """Tag of the private attribute in this dataset, wherever its creator's block lies; None when it is not there."""
     attribute = IMPAC_ATTRIBUTES[keyword]
     for element in (tag & 0xFFFF for tag in elements.tags(dataset) if tag >> 16 == IMPAC_GROUP and 0x10 <= tag & 0xFFFF <= 0xFF):
-        tag = Tag(IMPAC_GROUP, (element << 8) + attribute.offset)
+        tag = IMPAC_GROUP << 16 | (element << 8) + attribute.offset
         if tag in dataset and _creator(dataset, element) == IMPAC:
             return tag
     return None
@@ -86,7 +86,7 @@ def keyword_of(dataset: Dataset | EncodedDataset, tag: int) -> str | None:
 
 
 def _creator(dataset: Dataset | EncodedDataset, element: int) -> str | None:
-    tag = Tag(IMPAC_GROUP, element)
+    tag = IMPAC_GROUP << 16 | element
     if tag not in dataset:
         return None
     try:

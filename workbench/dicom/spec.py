@@ -392,9 +392,15 @@ def vr_of(keyword: str) -> str:
     return GIVEN_VRS.get(keyword) or dictionary_VR(tag_of(keyword))
 
 
-def find(dataset: Dataset | EncodedDataset, keyword: str, group: int = CURVE_GROUP) -> BaseTag | None:
+def find(dataset: Dataset | EncodedDataset, keyword: str, group: int = CURVE_GROUP) -> int | None:
     """Tag under which the row's attribute stands in this dataset; None when it is absent."""
     if keyword in private.IMPAC_ATTRIBUTES:
         return private.find(dataset, keyword)
-    tag = tag_of(keyword, group)
+    tag = number_of(keyword, group)
     return tag if tag in dataset else None
+
+
+@cache
+def number_of(keyword: str, group: int = CURVE_GROUP) -> int:
+    """Tag of a row's keyword as a plain number, which is looked up quicker than pydicom's kind."""
+    return int(tag_of(keyword, group))

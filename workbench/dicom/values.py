@@ -90,8 +90,11 @@ def _moment(vr: str, value: date | time) -> str:
 
 def is_empty(value: object) -> bool:
     """Whether an element's value is no value; a multi-value of empty values is one."""
-    if value is None:
-        return True
+    # What most values are comes first: of every element of every object this is asked.
+    if value is None or type(value) is str:
+        return not value
+    if type(value) is float or type(value) is int:
+        return False
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return all(is_empty(one) for one in value)
     return isinstance(value, str | bytes | PersonName) and not value
@@ -99,6 +102,8 @@ def is_empty(value: object) -> bool:
 
 def comparable(vr: str, value: object) -> object:
     """A plain value that can be compared: numbers as float, text stripped, multi-values as tuples, nothing as None."""
+    if type(value) is str and vr not in NUMBERS:
+        return value.strip(" \0") or None
     if isinstance(value, Enum):
         value = value.value
     if value is None or (isinstance(value, str | bytes | PersonName) and not value):

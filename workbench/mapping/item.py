@@ -101,7 +101,7 @@ class Item:
             vr, found = element.VR, element.value
             if vr == "UN" and isinstance(found, bytes):
                 vr = spec.vr_of(keyword)
-                found = convert_value(vr, RawDataElement(tag, vr, len(found), found, 0, True, True))
+                found = convert_value(vr, RawDataElement(element.tag, vr, len(found), found, 0, True, True))
             return (vr, values.comparable(vr, found))
         except values.UNDECODABLE as problem:
             raise self.refused(keyword, f"cannot be read ({problem}), expected a value of its kind") from problem

@@ -1,4 +1,4 @@
-"""The bytes of a storage association as its requestor: association request and answer, fragments, and the C-STORE command.
+"""The bytes of a storage association: association request and answer, fragments, and the C-STORE commands of both sides.
 
 PDUs are those of PS3.8 9.3, commands those of PS3.7 9.3.1; nothing here opens a connection.
 """
@@ -21,10 +21,9 @@ from pynetdicom.pdu_primitives import (
 )
 from pynetdicom.presentation import PresentationContext
 
-from workbench.conformance.services import APPLICATION_CONTEXT
+from workbench.conformance.services import APPLICATION_CONTEXT, MAXIMUM_PDU_SCU
 from workbench.dicom import uids
 from workbench.dicom.part10 import Encoded
-from workbench.network.contexts import MOVE_PDU
 from workbench.settings import Identity
 
 ASSOCIATE_AC, ASSOCIATE_RJ, P_DATA, RELEASE_RQ, RELEASE_RP, ABORT = 0x02, 0x03, 0x04, 0x05, 0x06, 0x07
@@ -34,6 +33,8 @@ ABORTION: Final = struct.pack(">BxLL", ABORT, 4, 0)
 COMMAND, LAST = 0x01, 0x02
 """Bits of a message control header (PS3.8 Annex E.2)."""
 C_STORE_RQ, C_STORE_RSP = 0x0001, 0x8001
+NO_DATA_SET = 0x0101
+"""Command Data Set Type of a message without one (PS3.7 E.1)."""
 COMMAND_FIELD, RESPONDED_TO, STATUS = 0x0100, 0x0120, 0x0900
 """Elements of a command set (PS3.7 E.1)."""
 
@@ -77,7 +78,7 @@ def contexts_of(sop_classes: Sequence[str]) -> list[PresentationContext]:
 def association_request(called: str, calling: str, sop_classes: Sequence[str], identity: Identity) -> bytes:
     """A-ASSOCIATE-RQ."""
     length, implementation = MaximumLengthNotification(), ImplementationClassUIDNotification()
-    length.maximum_length_received = MOVE_PDU
+    length.maximum_length_received = MAXIMUM_PDU_SCU
     implementation.implementation_class_uid = UID(identity.implementation_class_uid)
     request = A_ASSOCIATE()
     request.application_context_name = UID(APPLICATION_CONTEXT)
@@ -137,6 +138,38 @@ def store_command(instance: Encoded, message_id: int, originator: Originator | N
     return struct.pack("<HHLL", 0, 0, 4, len(elements)) + elements
 
 
+def store_response(sop_class_uid: str, sop_instance_uid: str, *, message_id: int, status: int, comment: str = "") -> bytes:
+    """Command set of a C-STORE-RSP (PS3.7 Table 9.3-2).
+
+    Parameters
+    ----------
+    message_id : of the request that is answered.
+    comment : Error Comment; absent when blank.
+    """
+    elements = (
+        _text(0x0002, sop_class_uid, b"\0")
+        + _number(COMMAND_FIELD, C_STORE_RSP)
+        + _number(RESPONDED_TO, message_id)
+        + _number(0x0800, NO_DATA_SET)
+        + _number(STATUS, status)
+        + (_text(0x0902, comment, b" ") if comment else b"")
+        + _text(0x1000, sop_instance_uid, b"\0")
+    )
+    return struct.pack("<HHLL", 0, 0, 4, len(elements)) + elements
+
+
+def parts(command: bytes, longest_pdu: int) -> list[bytes]:
+    """A command set as presentation data values, message control header and fragment, that fit a receiver's PDUs.
+
+    Parameters
+    ----------
+    longest_pdu : longest PDU that it takes; 0 for any.
+    """
+    size = max(longest_pdu - 6, 1) if longest_pdu else len(command)
+    pieces = [command[at : at + size] for at in range(0, len(command), size)]
+    return [bytes([COMMAND]) + one for one in pieces[:-1]] + [bytes([COMMAND | LAST]) + pieces[-1]]
+
+
 def command_numbers(command: bytes) -> dict[int, int]:
     """The two-byte numbers of a command set, by element."""
     found, at = {}, 0
@@ -149,7 +182,7 @@ def command_numbers(command: bytes) -> dict[int, int]:
 
 
 def _text(element: int, text: str, padding: bytes) -> bytes:
-    value = text.encode("ascii")
+    value = text.encode("ascii", "replace")
     value += padding * (len(value) % 2)
     return struct.pack("<HHL", 0, element, len(value)) + value
 
