@@ -20,7 +20,6 @@ from typing import Final
 from uuid import uuid4
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.errors import Unavailable
@@ -176,5 +175,6 @@ def _whole(path: Path) -> pa.Table:
 
 
 def _of_files(path: Path, files: Sequence[str]) -> pa.Table:
-    rows = _whole(path)
-    return rows.filter(pc.is_in(rows["file"], value_set=pa.array(files, pa.string())))
+    if not path.is_file():
+        return SCHEMAS[path.stem].empty_table()
+    return pq.read_table(path, partitioning=None, filters=[("file", "in", files)])
