@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pandas as pd
+import pytest
 
 from tests.records.answers.frames import INTERRUPTED, at, beam, beams, planned, registrations
 from tests.widgets.given import make_records
@@ -38,6 +39,7 @@ def test_a_chosen_delivery_is_held_against_its_plan() -> None:
         assert results(found.summary) == {"pass": 2, "warn": 0, "fail": 0}
 
 
+@pytest.mark.slow
 def test_of_many_quantities_the_worst_are_drawn() -> None:
     """Thirty fractions give sixty rows; the one that got too little comes first, and the counts are of all."""
     rows = [beam(f"2.25.{n}", 1, 40.0 if n != 17 else 30.0, fraction=n, started=at(0, n)) for n in range(1, 31)]
@@ -85,6 +87,7 @@ def test_a_trend_is_of_the_first_measure_that_there_is() -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_chart_is_drawn_narrow_and_without_a_title_of_its_own() -> None:
     """The heading of the panel says it; text stays readable beside the details."""
     moved = registrations({"patient_id": "P-001", "session": 1, "shift_x_mm": 0.1, "stored_at": at(1), "object_uid": "2.25.5", "item": 0})

@@ -144,6 +144,7 @@ def test_what_matches_is_exported_and_the_dashboard_says_where(tmp_path: Path) -
     assert told == [f"2 rows of beams written to {path}.", f"{path}: exists already, expected a name that is free"]
 
 
+@pytest.mark.slow
 def test_an_error_of_the_source_is_a_sentence(tmp_path: Path) -> None:
     """There is no such folder: the dashboard says it, and still stands."""
 
@@ -182,6 +183,7 @@ def test_a_record_appears_by_itself_when_a_device_has_delivered(tmp_path: Path) 
     assert (tmp_path / "key").read_bytes()
 
 
+@pytest.mark.slow
 def test_closing_it_closes_nothing_of_somebody_else() -> None:
     """Tables that were given stay open, also when it is closed twice."""
     records = make_records()

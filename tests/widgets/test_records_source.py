@@ -42,6 +42,7 @@ def test_a_folder_of_files_is_scanned_and_read_again_on_request(tmp_path: Path) 
     source.close()
 
 
+@pytest.mark.slow
 def test_data_sets_and_tables_are_taken_as_they_are(tmp_path: Path) -> None:
     """Data sets have no file to be shown; tables that somebody else opened stay open."""
     datasets, tables = RecordsSource([make_record(make_ion_plan())]), RecordsSource(make_records())
@@ -63,6 +64,7 @@ def test_data_sets_and_tables_are_taken_as_they_are(tmp_path: Path) -> None:
     scanned.close()
 
 
+@pytest.mark.slow
 def test_a_data_folder_and_its_workbench_tell_the_same(tmp_path: Path) -> None:
     """The rows of both, with their files in the folder."""
     with Workbench(tmp_path / "data", listen=False) as bench:

@@ -18,6 +18,7 @@ from workbench_widgets.table_rows import TableRows
 EVERYTHING = Filters(patient_id="P-001", plan_uid="2.25.1", room="EYE1", since=date(2024, 6, 1), until=date(2024, 6, 30))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*TABLES, *ANSWERS])
 def test_everything_can_be_shown_whatever_is_entered(name: str) -> None:
     """Filters that a table or an answer does not take are left out and named, so that none of them refuses."""
@@ -29,6 +30,7 @@ def test_everything_can_be_shown_whatever_is_entered(name: str) -> None:
     assert (described(name).name, bool(EMPTY[name])) == (name, True)
 
 
+@pytest.mark.slow
 def test_what_a_table_takes_is_what_it_does_not_refuse() -> None:
     """The tables' own check of a filter agrees with what is left out here."""
     records = make_records()
