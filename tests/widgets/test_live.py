@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from workbench.errors import Conflict
@@ -38,6 +39,21 @@ def test_a_burst_of_events_is_one_refresh() -> None:
 
     for _ in range(20):
         bus.publish(STORED)
+    live.pump()
+
+    assert heard.refreshes == 1
+
+
+def test_an_event_that_concerns_nobody_is_no_refresh() -> None:
+    """A dashboard may say which events change what it shows."""
+    heard, bus = Heard(), EventBus()
+    live = make_live(heard)
+    live.follow(bus, concerns=lambda event: event.kind is EventKind.RECORD_STORED)
+
+    bus.publish(STORED)
+    live.pump()
+    assert heard.refreshes == 0
+    bus.publish(replace(STORED, kind=EventKind.RECORD_STORED))
     live.pump()
 
     assert heard.refreshes == 1

@@ -9,10 +9,11 @@ import pytest
 from tests.records.answers.frames import INTERRUPTED, beams, planned
 from tests.widgets.given import make_records
 from workbench.errors import Refused
+from workbench.events import EventKind
 from workbench.records import Filters
 from workbench.records.answers.columns import ANSWERS
 from workbench.records.columns import TABLES
-from workbench_widgets.records_view import EMPTY, Choices, described, is_too_much, links, nothing, rows_of, taken
+from workbench_widgets.records_view import EMPTY, Choices, described, is_told, is_too_much, links, nothing, rows_of, taken
 from workbench_widgets.table_rows import TableRows
 
 EVERYTHING = Filters(patient_id="P-001", plan_uid="2.25.1", room="EYE1", since=date(2024, 6, 1), until=date(2024, 6, 30))
@@ -83,6 +84,14 @@ def test_choices_are_what_tables_name() -> None:
 
     assert (choices.patients, choices.rooms, choices.deliveries) == (("P-001", "P-002"), ("EYE1",), 4)
     assert choices.plans == {"2.25.1": ("P-001", "EYE"), "2.25.7": ("P-002", "EYE")}
+
+
+def test_progress_of_a_beam_is_told_where_a_table_tells_of_it() -> None:
+    """A record is for every table; progress, of which there is much, for those of workitems; an address of the provider for none."""
+    kinds = (EventKind.RECORD_STORED, EventKind.WORKITEM_PROGRESSED, EventKind.PROVIDER_STARTED)
+
+    assert [is_told(kind, "beams") for kind in kinds] == [True, False, False]
+    assert [is_told(kind, "workitems") for kind in kinds] == [True, True, False]
 
 
 def test_too_many_deliveries_are_counted_for_one_patient_only() -> None:

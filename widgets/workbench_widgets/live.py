@@ -24,6 +24,11 @@ def _nothing(*_: object) -> None:
     """What follows when nothing is to follow."""
 
 
+def _anything(_: Event) -> bool:
+    """What a dashboard follows that says no more."""
+    return True
+
+
 class Live:
     """Refreshes after events, works beside the loop, turns what fails into a sentence.
 
@@ -41,9 +46,14 @@ class Live:
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
 
-    def follow(self, bus: EventBus) -> None:
-        """Refresh after every event of this bus, until closed."""
-        self._unsubscribe.append(bus.subscribe(self._on_event))
+    def follow(self, bus: EventBus, *, concerns: Callable[[Event], bool] = _anything) -> None:
+        """Refresh after every event of this bus, until closed.
+
+        Parameters
+        ----------
+        concerns : whether an event changes what is shown; asked in the thread that the event comes in.
+        """
+        self._unsubscribe.append(bus.subscribe(lambda event: self.refresh_soon() if concerns(event) else None))
 
     def post(self, function: Callable[..., object], *arguments: object) -> None:
         """Have ``function(*arguments)`` called on the loop; from any thread, at once, first in first out."""
@@ -90,9 +100,6 @@ class Live:
             unsubscribe()
         self._unsubscribe.clear()
         self._bridge.close()
-
-    def _on_event(self, _event: Event) -> None:
-        self.refresh_soon()
 
     def _refresh_now(self) -> None:
         # Before the query: what happens while it runs is another refresh's.

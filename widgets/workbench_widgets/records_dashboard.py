@@ -32,6 +32,7 @@ from workbench_widgets.records_view import (
     Choices,
     Link,
     described,
+    is_told,
     is_too_much,
     nothing,
     rows_of,
@@ -104,7 +105,7 @@ class RecordsDashboard(VBox):
         self._greeted, self._reading_words = "", f"Reading {self._source.words}."
         self._say(self._reading_words, "info")
         if self._source.bench is not None:
-            self._live.follow(self._source.bench.bus)
+            self._live.follow(self._source.bench.bus, concerns=lambda event: is_told(event.kind, self.table))
         self._live.refresh_soon()
         self._live.pump()
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from workbench.events import EventKind
 from workbench.records import Filters, Records
 from workbench.records.answers.columns import ANSWERS
 from workbench.records.answers.face import COUNTED, TAKES
@@ -54,6 +55,19 @@ AT_FIRST: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     }
 )
 """Table → the columns that are looked at most; the others can be added. Other tables show all that hold anything."""
+UNTOLD: Final = frozenset(
+    {
+        EventKind.REPORTS_SENT,
+        EventKind.REPORTS_FAILED,
+        EventKind.OBJECTS_SENT,
+        EventKind.ARCHIVE_REPAIRED,
+        EventKind.PROVIDER_STARTED,
+        EventKind.PROVIDER_STOPPED,
+    }
+)
+"""Events that no table tells of."""
+OF_PROGRESS: Final = frozenset({"workitems", "workitem_history"})
+"""Tables that tell of the progress of a workitem, of which there are many events while a beam is on."""
 ONLY_OF_A_WORKBENCH: Final = frozenset({"sessions", "workitems", "workitem_history", "refusals"})
 LINKED: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType(
     {
@@ -157,6 +171,11 @@ def rows_of(records: Records, name: str, asked: Filters) -> pd.DataFrame:
     """A table or an answer, narrowed by the filters that it takes."""
     fitting, _ = taken(name, asked)
     return records.table(name, **fitting) if name in TABLES else records.answers.answer(name, **fitting)
+
+
+def is_told(kind: EventKind, name: str) -> bool:
+    """Whether what happened may change a table, an answer, or what is shown beside it."""
+    return kind not in UNTOLD and (kind is not EventKind.WORKITEM_PROGRESSED or name in OF_PROGRESS)
 
 
 def is_too_much(name: str, asked: Filters, choices: Choices) -> bool:
