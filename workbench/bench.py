@@ -256,9 +256,9 @@ class Workbench:
         """Write an imported RT Image again, blank, its text the same bytes, into a folder; its path."""
         return media.export_image(part10.read_file(self.path(uid)), Path(to), identity=self.settings.identity)
 
-    def export_deidentified(self, to: str | Path, key: bytes, *, patient_id: str | None = None) -> tuple[Path, ...]:
+    def export_deidentified(self, to: str | Path, key: bytes, *, patient_id: str | None = None, progress: bool = False) -> tuple[Path, ...]:
         """Write all plans and treatment records, or one patient's, as DICOM files that name nobody (``media.deidentify``); their paths."""
-        return media.deidentify(self._desk, Path(to), Key(key), patient_id=patient_id)
+        return media.deidentify(self._desk, Path(to), Key(key), patient_id=patient_id, progress=progress)
 
     def check_in(
         self,

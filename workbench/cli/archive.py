@@ -61,7 +61,7 @@ def deidentify(
         write_new(key, secrets.token_hex(32).encode("ascii"))
         typer.echo(f"{key}: made; keep it apart from the files", err=True)
     with closed_bench(data) as bench:
-        for path in bench.export_deidentified(to, key.read_bytes(), patient_id=patient):
+        for path in bench.export_deidentified(to, key.read_bytes(), patient_id=patient, progress=sys.stderr.isatty()):
             say(str(path))
 
 

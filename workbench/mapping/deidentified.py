@@ -213,9 +213,9 @@ def _must_be_clean(original: Dataset, made: Dataset, back: timedelta) -> None:
     for uid in _uids(original):
         if uid.encode() in instance.data:
             raise Refused("de-identification: found an original UID in what was made, expected none", rule="identity")
-    written = instance.dataset()
+    written, moments = instance.dataset(), _moments(original, back)
     for element in written.iterall():
-        if element.VR in _MOMENT and not {str(one) for one in _values(element)} <= _moments(original, back):
+        if element.VR in _MOMENT and not {str(one) for one in _values(element)} <= moments:
             raise Refused(f"de-identification: found {element.keyword} not moved in what was made, expected a moved date", rule="identity")
     left = _days(original) - _days(written)
     text = "\n".join(_searched(written)).lower()

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from tqdm.auto import tqdm
+
 from workbench.archive.writing import write_new
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
@@ -47,13 +49,14 @@ def export_image(instance: Encoded, folder: Path, *, identity: Identity) -> Path
     return _write([blank(instance)], folder, identity)[0]
 
 
-def deidentify(desk: Desk, folder: Path, key: Key, *, patient_id: str | None = None) -> tuple[Path, ...]:
+def deidentify(desk: Desk, folder: Path, key: Key, *, patient_id: str | None = None, progress: bool = False) -> tuple[Path, ...]:
     """Write the archive's plans and treatment records as files that name nobody (``mapping.deidentified``); their paths.
 
     Parameters
     ----------
     key : with the same one a later export gives the same pseudonyms, UIDs and days.
     patient_id : only this patient's.
+    progress : show a bar.
 
     Raises
     ------
@@ -62,7 +65,8 @@ def deidentify(desk: Desk, folder: Path, key: Key, *, patient_id: str | None = N
     """
     with desk.archive.database.reading() as view:
         found = [one for one in view.objects.find() if one.sop_class_uid in CLASSES and patient_id in {None, one.keys.patient_id}]
-    files = (part10.read_file(desk.archive.path(one)) for one in found)
+    watched = tqdm(found, desc="deidentify", unit=" objects", disable=not progress)
+    files = (part10.read_file(desk.archive.path(one)) for one in watched)
     return _write((part10.encoded(deidentified(one.dataset(), key)) for one in files), folder, desk.settings.identity)
 
 
