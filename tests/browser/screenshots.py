@@ -104,6 +104,15 @@ def looked_into(page: Any) -> None:
     expect(page, ".wb-rec-chart .wb-heading").to_have_text(re.compile("^Treatments"))
 
 
+def held_against_rows(page: Any) -> None:
+    """A plan with two faults, one of them in full."""
+    page.fill(".wb-conf-check-path input", "plan.dcm")
+    page.keyboard.press("Enter")
+    expect(page, ".wb-conf-found .wb-rt tbody tr").to_have_count(2)
+    page.click(".wb-conf-found .wb-rt tbody tr >> nth=1")
+    expect(page, ".wb-conf-found .wb-detail tr[data-column=found]").to_contain_text("NEUTRINO")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """One picture.
@@ -145,6 +154,17 @@ PICTURES = {
     "records": Picture(cell=f"{INTERRUPTED}\nww.RecordsDashboard(bench)", pose=looked_into, height=1760),
     "eye-and-beam": Picture(cell=f"{SAMPLE}\nww.EyeBeamView(plan)", pose=turned),
     "setup-images": Picture(cell=f"{TREATED}\nww.SetupImagesDashboard(bench)", pose=marked),
+    "conformance": Picture(
+        cell=f"""{SAMPLE}
+import pydicom
+
+dataset = pydicom.dcmread(bench.path(plan.uid))
+del dataset.RTPlanLabel
+dataset.IonBeamSequence[0].RadiationType = "NEUTRINO"
+dataset.save_as("plan.dcm")
+ww.ConformanceDashboard(bench)""",
+        pose=held_against_rows,
+    ),
     "viewer": Picture(file=plan_without_label, pose=checked, of=".jp-MainAreaWidget:has(.opw-viewer)", height=800),
 }
 """Name of the file → how the picture is made."""

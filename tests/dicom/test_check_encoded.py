@@ -107,7 +107,7 @@ def element(tag: int, vr: bytes, value: bytes) -> bytes:
             Attribute("IMPAC_BeamLineDataTableVersion", "1"),
             element(0x300B0010, b"AT", b"IMPAC ") + element(0x300B1008, b"UN", b"7 "),
             [
-                ("IMPAC_BeamLineDataTableVersion", "missing", "type 1 is missing, expected read"),
+                ("IMPAC_BeamLineDataTableVersion", "missing", "type 1 is missing, expected a value"),
                 ("(300B,1008)", "unlisted", "no row lists this attribute"),
             ],
         ),
@@ -116,7 +116,7 @@ def element(tag: int, vr: bytes, value: bytes) -> bytes:
             b"\x0a\x30\xa2\x03SQ\0\0\xff\xff\xff\xff\xfe\xff\x00\xe0\xff\xff\xff\xff"
             + element(0x300A00C2, b"LO", b"")
             + b"\xfe\xff\x0d\xe0\0\0\0\0\xfe\xff\xdd\xe0\0\0\0\0",
-            [("IonBeamSequence[0].BeamName", "empty", "type 1 without a value, expected read")],
+            [("IonBeamSequence[0].BeamName", "empty", "type 1 without a value, expected a value")],
         ),
     ],
     ids=["later VR", "another VR", "unknown VR of a known tag", "private of unknown VR", "creator that is no text", "undefined lengths"],

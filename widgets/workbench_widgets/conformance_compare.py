@@ -113,7 +113,7 @@ class CompareView(VBox):
         assert found.a.instance is not None
         assert found.b.instance is not None
         are_one_class = found.a.instance.sop_class_uid == found.b.instance.sop_class_uid
-        self._say(*words.compared(comparison, found.a.name, found.b.name, are_one_class=are_one_class))
+        self._say(*words.compared(comparison, are_one_class=are_one_class))
 
     def _fill(self) -> None:
         if self._comparison is None:

@@ -16,6 +16,7 @@ from workbench.dicom import part10
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.scope import Scope
 from workbench.errors import Refused, WorkbenchError
+from workbench_widgets.markup import MIDDOT
 
 MOST_OFFERED = 100
 """The latest objects of a workbench that are offered by name; any other is opened by its UID."""
@@ -46,12 +47,15 @@ def from_bytes(name: str, raw: bytes) -> Opened:
 
 def from_words(bench: Workbench | None, words: str) -> Opened:
     """An object of the workbench by its UID, or a file by its path."""
-    is_uid = bool(words) and UID(words).is_valid
     try:
-        if is_uid and bench is None:
+        if not UID(words).is_valid:
+            path = Path(words).expanduser()
+            return Opened(name=path.name, instance=part10.read_file(path))
+        if bench is None:
             raise Refused(f"{words}: found a UID, expected the path of a file: no workbench is open here")
-        path = bench.path(words) if is_uid and bench is not None else Path(words).expanduser()
-        return Opened(name=words if is_uid else path.name, instance=part10.read_file(path))
+        instance = part10.read_file(bench.path(words))
+        stored = next(one for one in bench.objects() if one.uid == words)
+        return Opened(name=" ".join(one for one in (_kind(instance.sop_class_uid), _label(stored)) if one), instance=instance)
     except WorkbenchError as problem:
         return Opened(name=words, sentence=str(problem))
 
@@ -63,10 +67,16 @@ def offered(bench: Workbench) -> list[tuple[str, str]]:
 
 
 def _words(stored: StoredObject) -> str:
-    keys = stored.keys
-    label = keys.plan_label or keys.series_description
-    parts = [f"{stored.stored_at.astimezone():%Y-%m-%d %H:%M:%S}", UID(stored.sop_class_uid).name.removesuffix(" Storage"), label]
-    return " \N{MIDDLE DOT} ".join([*(one for one in parts if one), keys.patient_id, stored.origin.value])
+    parts = (_kind(stored.sop_class_uid), _label(stored), stored.keys.patient_id, stored.origin.value)
+    return MIDDOT.join([*(one for one in parts if one), f"{stored.stored_at.astimezone():%Y-%m-%d %H:%M:%S}"])
+
+
+def _kind(sop_class_uid: str) -> str:
+    return UID(sop_class_uid).name.removesuffix(" Storage")
+
+
+def _label(stored: StoredObject) -> str:
+    return stored.keys.plan_label or stored.keys.series_description
 
 
 def plan_of(bench: Workbench | None, instance: Encoded) -> Scope | None:

@@ -86,13 +86,13 @@ def _count(result: Result, count: int) -> str:
     return f"{count:,} {one if count == 1 else several}" if result is not Result.FAIL else f"{count:,} {'fails' if count == 1 else 'fail'}"
 
 
-def compared(comparison: Comparison, a: str, b: str, *, are_one_class: bool) -> tuple[str, str]:
+def compared(comparison: Comparison, *, are_one_class: bool) -> tuple[str, str]:
     """The sentence and tone of a whole comparison."""
     different = len(comparison.differences)
     rules = "" if are_one_class else " They are of different classes: no table has both."
     if not different:
-        return f"{a} and {b} hold the same in {len(comparison.rows):,} rows.{rules}", "pass"
-    return f"{different:,} of {len(comparison.rows):,} rows are not the same in {a} and {b}.{rules}", "warn"
+        return f"A and B hold the same in {len(comparison.rows):,} rows.{rules}", "pass"
+    return f"{different:,} of {len(comparison.rows):,} rows are not the same in A and B.{rules}", "warn"
 
 
 def outcome_counts(comparison: Comparison) -> str:
@@ -108,5 +108,6 @@ def identity(name: str, instance: Encoded | None, letter: str) -> str:
     """Which object is in a place."""
     if instance is None:
         return empty(f"{letter} is empty.")
-    kind = escape(UID(instance.sop_class_uid).name.removesuffix(" Storage"))
-    return f"<div><b>{letter}</b>{MIDDOT}{escape(name)}{MIDDOT}{kind}{MIDDOT}{short_uid(instance.sop_instance_uid)}</div>"
+    kind = UID(instance.sop_class_uid).name.removesuffix(" Storage")
+    named = [escape(name)] if name.startswith(kind) else [escape(name), escape(kind)]
+    return f"<div><b>{letter}</b>{MIDDOT}{MIDDOT.join([*named, short_uid(instance.sop_instance_uid)])}</div>"

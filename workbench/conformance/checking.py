@@ -24,6 +24,7 @@ from workbench.conformance.words import attribute_name, how
 from workbench.dicom import part10
 from workbench.dicom.findings import Finding, Severity
 from workbench.dicom.part10 import Encoded
+from workbench.dicom.rules import Read
 from workbench.dicom.scope import Scope
 from workbench.dicom.spec import Attribute, Iod, Items, Module
 from workbench.errors import Refused
@@ -236,7 +237,7 @@ def _checked(module: Module, row: Attribute | Items, path: str, element: Element
         vr=printed_vr(row),
         type=row.type,
         found="" if element is None else element.said,
-        expected=how(row),
+        expected="any value" if isinstance(row, Attribute) and isinstance(row.rule, Read) else how(row),
         when=row.when.in_words() if row.when is not None else "",
         result=result if finding is None else RESULT_OF[finding.severity],
         code="" if finding is None else finding.code,

@@ -389,6 +389,10 @@ class Read(Rule):
         """Any value will do."""
         return Verdict.AGREES
 
+    def expected(self, scope: Scope | None) -> str:
+        """Any value."""
+        return "a value"
+
     def in_words(self) -> str:
         """The rule in words."""
         return "read"
