@@ -32,6 +32,7 @@ def with_home(folder: Path, scenario: Scenario) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_home_opens_with_the_session_and_makes_nothing_else(tmp_path: Path) -> None:
     """Opening costs one dashboard; another that was not shown is not there."""
 
@@ -44,6 +45,7 @@ def test_home_opens_with_the_session_and_makes_nothing_else(tmp_path: Path) -> N
     with_home(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_each_place_is_made_once_and_shown_alone(tmp_path: Path) -> None:
     """Going round twice makes every dashboard once; only the chosen one is displayed."""
 
@@ -63,6 +65,7 @@ def test_each_place_is_made_once_and_shown_alone(tmp_path: Path) -> None:
     with_home(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_the_eye_is_that_of_the_latest_plan(tmp_path: Path) -> None:
     """Shown before there is a plan it says so; shown again after one was added it shows that one, and the empty view is closed."""
 
@@ -84,6 +87,7 @@ def test_the_eye_is_that_of_the_latest_plan(tmp_path: Path) -> None:
     with_home(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_closing_home_closes_what_it_made(tmp_path: Path) -> None:
     """Dashboards hear of no more events; the bench goes on."""
 
@@ -98,6 +102,7 @@ def test_closing_home_closes_what_it_made(tmp_path: Path) -> None:
     with_home(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_name_that_is_none_of_them_is_refused(tmp_path: Path) -> None:
     """The sentence lists those that there are."""
 

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.factories import make_plan
 from workbench.bench import Workbench
 from workbench.device.simulated import SimulatedDevice
@@ -57,6 +59,7 @@ def test_a_treatment_is_clicked_through(tmp_path: Path) -> None:
     assert seen == [("prepared", "SCHEDULED"), ("active", "COMPLETED"), ("completed", "COMPLETED")]
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_what_others_do_is_shown_too(tmp_path: Path) -> None:
     """A session prepared in a cell and treated by a device of another thread appears without a click."""
 
@@ -71,6 +74,7 @@ def test_what_others_do_is_shown_too(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_refusal_is_the_message(tmp_path: Path) -> None:
     """0 MU are refused by the workbench; the dashboard says so and nothing is prepared."""
 
@@ -84,6 +88,7 @@ def test_a_refusal_is_the_message(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_button_that_cannot_work_is_grey_and_says_why(tmp_path: Path) -> None:
     """Without a provider nothing is delivered; the tooltip tells what to do first."""
 
@@ -98,6 +103,7 @@ def test_a_button_that_cannot_work_is_grey_and_says_why(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario, listen=False)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_stop_right_after_the_click_finds_the_device(tmp_path: Path) -> None:
     """Deliver and stop in the same breath: no monitor unit is given, the workitem is CANCELED, the provider stops."""
 
@@ -117,6 +123,7 @@ def test_a_stop_right_after_the_click_finds_the_device(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_stopping_answers_also_when_nothing_runs(tmp_path: Path) -> None:
     """The emergency stop is never grey."""
 
@@ -128,6 +135,7 @@ def test_stopping_answers_also_when_nothing_runs(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario, listen=False)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_buttons_say_what_they_will_do(tmp_path: Path) -> None:
     """Monitor units and scenario stand on the button that uses them."""
 
@@ -142,6 +150,7 @@ def test_buttons_say_what_they_will_do(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_canceled_session_is_completed_next(tmp_path: Path) -> None:
     """After cancelling, completing is what frees the room."""
 
@@ -158,6 +167,7 @@ def test_a_canceled_session_is_completed_next(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_an_empty_bench_offers_the_sample(tmp_path: Path) -> None:
     """Without a plan nothing can be checked in; the sample is one click away."""
 
@@ -173,6 +183,7 @@ def test_an_empty_bench_offers_the_sample(tmp_path: Path) -> None:
     with_dashboard(tmp_path, scenario, has_plan=False)
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_dashboard_names_itself_the_same_every_time(tmp_path: Path) -> None:
     """Its plain text is compared by notebook tests: no port, no folder, no time."""
     with Workbench(tmp_path, listen=False) as bench:
@@ -182,6 +193,7 @@ def test_a_dashboard_names_itself_the_same_every_time(tmp_path: Path) -> None:
         dashboard.close()
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_a_closed_dashboard_follows_nothing(tmp_path: Path) -> None:
     """After closing, what happens on the bench changes no trait."""
     with Workbench(tmp_path, listen=False) as bench:
@@ -219,6 +231,7 @@ def test_a_picture_is_drawn_again_only_when_it_changes(tmp_path: Path) -> None:
         assert len(pictures) == 1
 
 
+@pytest.mark.usefixtures("blank_pictures")
 def test_acquired_images_come_to_the_front_once_received(tmp_path: Path) -> None:
     """Before the device has sent its X-rays only the planned ones can be chosen; then the acquired ones are shown."""
     with Workbench(tmp_path) as bench:
