@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from html import escape
@@ -170,6 +170,7 @@ class SubscriptionRow:
     receiver : AE title that reports go to.
     has_lock : whether the workitem is kept for it after its final state (Deletion Lock).
     dialect : that of the request, in which reports are sent.
+    after : number of the last event before it began, of which it is not told; filled in when it is written.
     """
 
     receiver: str
@@ -177,6 +178,7 @@ class SubscriptionRow:
     has_lock: bool
     dialect: Dialect
     since: datetime
+    after: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,6 +153,7 @@ subscriptions = Table(
     Column("workitem_uid", String(64), ForeignKey("workitems.uid"), primary_key=True, index=True),
     Column("has_lock", Boolean, nullable=False),
     Column("dialect", String(16), nullable=False),
+    Column("after", Integer, nullable=False),
     Column("since", String(40), nullable=False),
 )
 

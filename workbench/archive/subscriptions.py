@@ -23,11 +23,16 @@ class Subscriptions:
         self._connection = connection
 
     def put(self, rows: Sequence[SubscriptionRow]) -> None:
-        """Write subscriptions to single workitems; earlier ones of the same receiver and workitem are replaced."""
+        """Write subscriptions to single workitems, beginning now; earlier ones of the same receiver and workitem are replaced and go on."""
+        if not rows:
+            return
+        begun: dict[tuple[str, str], int] = {}
         for receiver in {row.receiver for row in rows}:
+            begun |= {(receiver, one.workitem_uid): one.after for one in self.find(receiver=receiver)}
             self.drop(receiver, [row.workitem_uid for row in rows if row.receiver == receiver])
-        if rows:
-            self._connection.execute(insert(ONE), [_plain(row) for row in rows])
+        last = int(self._connection.scalar(select(func.max(schema.events.c.id))) or 0)
+        fresh = [_plain(row) | {"after": begun.get((row.receiver, row.workitem_uid), last)} for row in rows]
+        self._connection.execute(insert(ONE), fresh)
 
     def get(self, receiver: str, workitem_uid: str) -> SubscriptionRow | None:
         """A receiver's subscription to a workitem."""

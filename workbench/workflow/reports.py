@@ -132,6 +132,9 @@ def _of(view: Transaction, event: Event) -> Iterator[Report]:
         return
     workitem, state = _told(row), STATES.get(event.kind, row.state)
     for to in view.subscriptions.find(workitem_uid=row.uid):
+        if event.id <= to.after:
+            # Read late: it happened before anybody wanted to hear of it.
+            continue
         for kind in types:
             information = _information(kind, workitem, event, state, to.dialect)
             if len(information):
