@@ -34,6 +34,7 @@ from workbench.mapping.deidentified import Key
 from workbench.mapping.manual_record import Entry
 from workbench.mapping.ocular_images import film_picture
 from workbench.mapping.ocular_reading import Reading, Said
+from workbench.network.associations import AssociationLog
 from workbench.network.handlers import Handlers
 from workbench.network.reports import Reporter
 from workbench.network.server import Address, Provider, free_port
@@ -108,7 +109,9 @@ class Workbench:
         self._schedule = Schedule(self._desk, {line.machine_name: line for line in self.beamlines.values()})
         self._subscriptions, self._retention = Subscriptions(self._desk), Retention(self._desk)
         self._plans = Plans(self._desk, self.beamlines)
-        self._provider = Provider(self.settings, Handlers(self._intake, self._retrieve, self._worklist, self._subscriptions, self.settings))
+        self.associations = AssociationLog(self._desk.clock)
+        handlers = Handlers(self._intake, self._retrieve, self._worklist, self._subscriptions, self.settings)
+        self._provider = Provider(self.settings, handlers, self.associations)
         self._reporter = Reporter(self.settings, Reports(self._desk), self.bus)
         self.verification: Verification | None = None
         self._opened_after = self._last_event()

@@ -61,6 +61,8 @@ class EventKind(StrEnum):
     """A subscriber could not be told; the detail says how many reports were given up, and why."""
     OBJECT_STORED = "object.stored"
     """An object was stored and is durable."""
+    OBJECT_CONFIRMED = "object.confirmed"
+    """A user went on with an object that was stored before, although its Patient ID is not that of the patient it is meant for."""
     RECORD_STORED = "record.stored"
     """A treatment record was stored and decoded."""
     OBJECT_REFUSED = "object.refused"

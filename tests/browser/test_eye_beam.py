@@ -125,7 +125,7 @@ def test_the_keyboard_does_all_that_the_mouse_does(page: Any, address: str, note
     page.keyboard.press("PageUp")
     expect(page, cross).not_to_have_attribute("data-x", places[1])
     expect(page, clip).not_to_have_attribute("data-x", places[0])
-    expect(page, ".wb-eye-facts [data-fact='lamp in the room'] .wb-changed").to_be_visible()
+    expect(page, ".wb-eye-facts [data-fact='lamp in the room'].wb-changed").to_be_visible()
 
 
 def test_an_image_lies_under_the_eye_with_window_and_level(page: Any, address: str, notebooks: Path) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from workbench.events import Event, EventKind
-from workbench_widgets.sentences import entries, entry
+from workbench.network.associations import AssociationSeen, Stand
+from workbench_widgets.sentences import association_entry, entries, entry
 
 NOW = datetime(2024, 6, 3, 8, 15, tzinfo=UTC)
 
@@ -57,3 +59,27 @@ def test_of_progress_reports_in_a_row_the_last_is_kept() -> None:
 
     assert [line.sentence.partition(" reported ")[2][:7] for line in lines] == ["Beam 1:", "", "Beam 1:"]
     assert "20.0 of 20.0 MU" in lines[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "TDD1 is associated, from 127.0.0.1"),
+        ({"stand": Stand.RELEASED}, "TDD1 was associated for 2.5 s, from 127.0.0.1: released"),
+        ({"stand": Stand.LOST}, "TDD1 was associated for 2.5 s, from 127.0.0.1: the connection was lost"),
+        (
+            {"stand": Stand.REJECTED, "why": "called AE title not recognized"},
+            "TDD1 was refused an association, from 127.0.0.1: called AE title not recognized",
+        ),
+    ],
+)
+def test_an_association_is_one_line(changes: dict[str, Any], sentence: str) -> None:
+    """Who came from where, and what became of it; only a rejection is a refusal."""
+    began = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+    ended = began + timedelta(seconds=2.5) if changes else None
+
+    line = association_entry(
+        AssociationSeen(number=1, calling_ae="TDD1", called_ae="WORKBENCH", host="127.0.0.1", began=began, ended=ended, **changes)
+    )
+
+    assert (line.at, line.sentence, line.is_refusal) == (began, sentence, "why" in changes)

@@ -244,3 +244,32 @@ def test_acquired_images_come_to_the_front_once_received(tmp_path: Path) -> None
         setup.show(plan, session)
 
         assert (setup.choice.options, setup.choice.value) == (("planned", "acquired"), "acquired")
+
+
+def test_a_plan_of_an_earlier_run_is_drawn(tmp_path: Path) -> None:
+    """After a restart the archive's plan is an ocular plan again, so that the beam's-eye view has something to show."""
+    with Workbench(tmp_path, listen=False) as bench:
+        bench.add_plan(make_plan())
+
+    with Workbench(tmp_path, listen=False) as bench:
+        dashboard = SessionDashboard(bench)
+
+        assert dashboard._beam_view.image.layout.display != "none"
+        assert "needs an ocular plan" not in dashboard._beam_view._empty.value
+        dashboard.close()
+
+
+def test_the_log_tells_of_events_and_associations(tmp_path: Path) -> None:
+    """A device that treats is seen to come and go among what it does, and the dashboard asks again when it leaves."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        bench.check_in(bench.plans()[0], meterset_mu={1: 20.0})
+        await asyncio.to_thread(SimulatedDevice(bench.address).treat)
+        bench.stop()
+        await dashboard.drain()
+
+        log = dashboard._log.value
+        assert "DEVICE completed workitem" in log
+        assert "DEVICE was associated for" in log
+
+    with_dashboard(tmp_path, scenario)

@@ -19,6 +19,7 @@ from workbench.dicom import part10, uids
 from workbench.dicom.findings import Severity
 from workbench.dicom.part10 import read_file
 from workbench.errors import Refused, Unavailable
+from workbench.events import EventKind
 from workbench.mapping.ocular_images import film_picture
 from workbench.mapping.ocular_plans import export
 from workbench.settings import OCULAR_AS_STATED, OWN
@@ -143,6 +144,19 @@ def test_a_patient_that_does_not_match_is_confirmed_and_the_history_says_so(benc
     (event,) = bench.history(subject=uid)
     assert is_new
     assert event.detail == {"sop_class": uids.RT_IMAGE, "origin": "imported", "patient_id": "does not match, confirmed by the user"}
+
+
+def test_a_confirmation_for_an_image_that_is_stored_already_is_in_the_history(bench: Workbench, tmp_path: Path) -> None:
+    """Nothing is stored a second time, and yet it is written down that the user went on."""
+    path = write(make_xray(), tmp_path / "xray.dcm")
+    uid, _ = bench.import_file(path, patient_id="P-001")
+
+    _, is_new = bench.import_file(path, patient_id="P-002", is_confirmed=True)
+
+    stored, confirmed = bench.history(subject=uid)
+    assert not is_new
+    assert (stored.kind, confirmed.kind) == (EventKind.OBJECT_STORED, EventKind.OBJECT_CONFIRMED)
+    assert confirmed.detail == {"patient_id": "does not match, confirmed by the user"}
 
 
 def test_a_confirmation_that_was_not_needed_leaves_no_trace(bench: Workbench, tmp_path: Path) -> None:

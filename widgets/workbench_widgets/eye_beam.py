@@ -6,7 +6,7 @@ that was given is never changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from html import escape
 from types import MappingProxyType
@@ -33,12 +33,12 @@ from workbench_widgets.live import Live
 from workbench_widgets.markup import MIDDOT
 from workbench_widgets.parts import FigureImage, Part, box, button, html
 
-SECTION_INCHES: Final = (6.4, 6.0)
+SECTION_INCHES: Final = (4.7, 5.1)
 LARGEST_POLAR_DEG: Final = 60.0
 SAME_DEG: Final = 1e-9
 VIEW: Final = "Beam's-eye view"
 GAZE: Final = "Gaze and plan"
-FILMS: Final = "Clips on the setup films"
+FILMS: Final = "Setup films"
 GREETING: Final = "Drag a vertex, or turn the gaze. The plan you gave stays as it is."
 NO_PLAN: Final = "No eye to show: give the view an ocular plan, for example that of the sample."
 
@@ -128,11 +128,17 @@ class EyeBeamView(VBox):
 
     def _composed(self) -> list[Any]:
         self._view = Part("wb-eye-view", VIEW, self.canvas)
-        gaze = Part("wb-eye-gaze", GAZE, self.polar, self.azimuth, self._facts, box("wb-actions", self.fit, self.reset, self.use))
+        gaze = Part(
+            "wb-eye-gaze",
+            GAZE,
+            box("wb-eye-sliders", self.polar, self.azimuth),
+            self._facts,
+            box("wb-actions", self.fit, self.reset, self.use),
+        )
         depth = Part("wb-eye-depth", "Depth section", self.cut, self.section)
         films = Part("wb-eye-film", FILMS, self._films)
         gaze.remark(GAZE, "angles of the light that the treated eye looks at")
-        films.remark(FILMS, "dashed planned, solid for this gaze, mm on film")
+        films.remark(FILMS, "planned dashed")
         return [theme.style(), self._notice, box("wb-row wb-eye-grid", self._view, gaze, films, depth)]
 
     def _watch(self) -> None:
@@ -275,19 +281,18 @@ def _can_be_used(made: OcularPlan, *, is_deep: bool) -> str:
 
 
 def _facts(plan: OcularPlan, made: OcularPlan) -> str:
-    """What the plan has beside what is shown."""
-    head = '<tr><th></th><th class="wb-right">plan</th><th class="wb-right">shown</th></tr>'
-    rows = "".join(
-        f'<tr data-fact="{escape(name.partition(" (")[0])}"><td>{escape(name)}</td><td class="wb-right">{before}</td>'
-        f'<td class="wb-right{" wb-changed" if before != after else ""}">{after}</td></tr>'
-        for name, before, after in _rows(plan, made)
+    """What the plan has, above what is shown."""
+    head = "".join(f'<th scope="col" class="wb-right">{escape(name)}</th>' for name in FACTS)
+    body = "".join(
+        f'<tr data-row="{words}"><th scope="row">{words}</th>{"".join(_fact(name, plan, one) for name in FACTS)}</tr>'
+        for words, one in (("plan", plan), ("shown", made))
     )
-    return f'<table class="wb-table"><thead>{head}</thead><tbody>{rows}</tbody></table>'
+    return f'<table class="wb-table"><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _rows(plan: OcularPlan, made: OcularPlan) -> Iterator[tuple[str, str, str]]:
-    for name, read in FACTS.items():
-        yield name, read(plan), read(made)
+def _fact(name: str, plan: OcularPlan, shown: OcularPlan) -> str:
+    before, now = FACTS[name](plan), FACTS[name](shown)
+    return f'<td class="wb-right{" wb-changed" if before != now else ""}" data-fact="{escape(name.partition(" (")[0])}">{now}</td>'
 
 
 def _slider(words: str, hook: str, most: float, tooltip: str) -> Any:

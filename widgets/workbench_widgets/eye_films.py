@@ -50,7 +50,7 @@ def _film(view: View, plans: tuple[OcularPlan, OcularPlan], clips: tuple[Array, 
         f'<rect class="wb-film-paper" x="{-half:.2f}" y="{-half:.2f}" width="{2 * half:.2f}" height="{2 * half:.2f}"></rect>'
         f'<path class="wb-film-axis" d="M{-half:.2f},0H{half:.2f}M0,{-half:.2f}V{half:.2f}"></path>{dashed}{solid}{crosses}'
         f'<path class="wb-film-ruler" d="M{left:.2f},{bottom:.2f}h{RULER_MM}"></path>'
-        f'<text x="{left:.2f}" y="{bottom - 0.04 * half:.2f}" font-size="{0.085 * half:.2f}">{RULER_MM} mm</text></svg>'
+        f'<text x="{left:.2f}" y="{bottom - 0.04 * half:.2f}" font-size="{0.11 * half:.2f}">{RULER_MM} mm</text></svg>'
         f"<figcaption><b>{view}</b> {escape(AXES[view])}<br>{words}</figcaption></figure>"
     )
 
@@ -69,5 +69,5 @@ def _cross(number: int, place: Array, half: float) -> str:
     return (
         f'<g data-clip="{number}" data-x="{x:.2f}" data-y="{-y:.2f}"><path class="wb-film-cross" d="M{x - arm:.2f},{y - arm:.2f}'
         f"L{x + arm:.2f},{y + arm:.2f}M{x - arm:.2f},{y + arm:.2f}L{x + arm:.2f},{y - arm:.2f}"
-        f'"></path><text x="{x + 1.4 * arm:.2f}" y="{y - arm:.2f}" font-size="{0.1 * half:.2f}">{number}</text></g>'
+        f'"></path><text x="{x + 1.4 * arm:.2f}" y="{y - arm:.2f}" font-size="{0.15 * half:.2f}">{number}</text></g>'
     )

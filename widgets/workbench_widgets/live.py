@@ -10,21 +10,29 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from workbench.errors import WorkbenchError
-from workbench.events import Bridge, Event, EventBus
+from workbench.events import Bridge
 
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
 
 
+class Source(Protocol):
+    """Tells subscribers what happens, in any thread: the bus of a bench, or its associations."""
+
+    def subscribe(self, subscriber: Callable[[Any], None], /) -> Callable[[], None]:
+        """Call ``subscriber`` from now on; the returned function ends that."""
+        ...
+
+
 def _nothing(*_: object) -> None:
     """What follows when nothing is to follow."""
 
 
-def _anything(_: Event) -> bool:
+def _anything(_: object) -> bool:
     """What a dashboard follows that says no more."""
     return True
 
@@ -46,14 +54,14 @@ class Live:
         self._tasks: set[asyncio.Task[None]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
 
-    def follow(self, bus: EventBus, *, concerns: Callable[[Event], bool] = _anything) -> None:
-        """Refresh after every event of this bus, until closed.
+    def follow(self, source: Source, *, concerns: Callable[[Any], bool] = _anything) -> None:
+        """Refresh after everything that this source tells, until closed.
 
         Parameters
         ----------
-        concerns : whether an event changes what is shown; asked in the thread that the event comes in.
+        concerns : whether what is told changes what is shown; asked in the thread that it comes in.
         """
-        self._unsubscribe.append(bus.subscribe(lambda event: self.refresh_soon() if concerns(event) else None))
+        self._unsubscribe.append(source.subscribe(lambda told: self.refresh_soon() if concerns(told) else None))
 
     def post(self, function: Callable[..., object], *arguments: object) -> None:
         """Have ``function(*arguments)`` called on the loop; from any thread, at once, first in first out."""

@@ -174,7 +174,7 @@ def log_lines(lines: Sequence[Entry], *, shown: int) -> str:
     if not lines:
         return empty("Nothing happened yet.")
     rows = "".join(_log_line(one) for one in reversed(lines[-shown:]))
-    return f'<ol class="wb-log-lines">{rows}</ol>'
+    return f'<ol class="wb-log-lines" role="log" aria-label="log" tabindex="0">{rows}</ol>'
 
 
 def _log_line(line: Entry) -> str:

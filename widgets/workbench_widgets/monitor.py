@@ -5,6 +5,7 @@ It is told that something happened and then asks; it changes nothing, so that an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -27,7 +28,20 @@ from workbench_widgets.sentences import rule_words
 from workbench_widgets.timeline import STATE_AFTER, Timeline, timeline
 
 SHOWN_WORKITEMS: Final = 20
+UID_INSIDE: Final = re.compile(r"(\d+(?:\.\d+){2,})")
+"""A UID in a sentence: three numbers at least with dots between."""
 SHOWN_REFUSALS: Final = 50
+COLUMNS: Final = (
+    ("state", "state"),
+    ("work", "work"),
+    ("room", "room"),
+    ("holder", "held by"),
+    ("since", "since"),
+    ("readiness", "inputs"),
+    ("progress", "progress (%)"),
+    ("uid", "workitem"),
+)
+"""Column → its header; the history comes after them."""
 WORKITEMS, REFUSED, TOLD = "Workitems", "Why was this refused?", "Subscriptions"
 
 
@@ -151,10 +165,12 @@ def workitem_table(rows: Sequence[WorkitemRow], events: Sequence[Event], found: 
     since = {one.subject: one.at for one in events if one.kind in STATE_AFTER}
     lanes = {one.uid: markup.lane(one, found) for one in found.lanes}
     axis = f'<div class="wb-axis"><span>{markup.moment(found.begin)}</span><span>{markup.moment(found.end)}</span></div>'
-    names = ("state", "work", "room", "held by", "since", "inputs", "progress (%)", "workitem")
-    head = "".join(f"<th{' class=wb-right' if name.endswith('(%)') else ''}>{name}</th>" for name in names)
+    head = "".join(
+        f'<th scope="col" data-column="{name}"{" class=wb-right" if name == "progress" else ""}>{words}</th>' for name, words in COLUMNS
+    )
     body = "".join(_row(one, since, lanes.get(one.uid, "")) for one in rows)
-    return f'<table class="wb-table"><thead><tr>{head}<th class="wb-history">history {axis}</th></tr></thead><tbody>{body}</tbody></table>'
+    history = f'<th scope="col" class="wb-history">history {axis}</th>'
+    return f'<table class="wb-table"><thead><tr>{head}{history}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def _row(row: WorkitemRow, since: Mapping[str, datetime], history: str) -> str:
@@ -182,12 +198,18 @@ def explanation(found: Explanation) -> str:
     """A refusal in words: what happened, the rule, and what would have been accepted."""
     code = f" ({escape(found.code)})" if found.code else ""
     parts = [
-        f"<p>{escape(found.happened)}</p>" if found.happened else "",
-        f'<p class="wb-because"><b>Refused by {escape(found.rule)}{code}:</b> {escape(found.because)}</p>',
-        f"<p><b>Accepted would have been:</b> {escape(found.instead)}</p>" if found.instead else "",
-        f'<p class="wb-quiet">{escape(found.section)}</p>' if found.section else "",
+        f"<p>{_told(found.happened)}</p>" if found.happened else "",
+        f'<p class="wb-because"><b>Refused by {escape(found.rule)}{code}:</b> {_told(found.because)}</p>',
+        f"<p><b>Accepted would have been:</b> {_told(found.instead)}</p>" if found.instead else "",
+        f'<p class="wb-quiet">Source: {escape(found.section)}</p>' if found.section else "",
     ]
     return f'<div class="wb-explanation" data-rule="{escape(found.rule, quote=True)}">{"".join(parts)}</div>'
+
+
+def _told(sentence: str) -> str:
+    """A sentence with its UIDs shortened, the whole of each on hover and by a click."""
+    parts = UID_INSIDE.split(sentence)
+    return "".join(markup.short_uid(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def subscription_table(rows: Sequence[GlobalSubscriptionRow | SubscriptionRow]) -> str:

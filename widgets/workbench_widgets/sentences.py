@@ -13,6 +13,7 @@ from types import MappingProxyType
 from pydicom.uid import UID
 
 from workbench.events import Event, EventKind
+from workbench.network.associations import AssociationSeen, Stand
 from workbench.network.statuses import STATUS_OF
 
 
@@ -48,9 +49,20 @@ def entries(events: Iterable[Event]) -> list[Entry]:
 def entry(event: Event) -> Entry:
     """One event as a line."""
     words = _WORDS[event.kind](event)
-    about_object = event.kind.value.startswith(("workitem.", "object.stored", "object.damaged", "record."))
+    about_object = event.kind.value.startswith(("workitem.", "object.stored", "object.confirmed", "object.damaged", "record."))
     is_refusal = event.kind in {EventKind.OBJECT_REFUSED, EventKind.REQUEST_REFUSED}
     return Entry(at=event.at, sentence=words, uid=event.subject if about_object else None, is_refusal=is_refusal)
+
+
+def association_entry(seen: AssociationSeen) -> Entry:
+    """One association as a line: who came from where, for how long, and how it ended."""
+    where = f"from {seen.host or 'an unknown host'}"
+    if seen.stand is Stand.REJECTED:
+        return Entry(at=seen.began, sentence=f"{seen.calling_ae} was refused an association, {where}: {seen.why}", is_refusal=True)
+    if seen.ended is None:
+        return Entry(at=seen.began, sentence=f"{seen.calling_ae} is associated, {where}")
+    lasted = f"{(seen.ended - seen.began).total_seconds():.1f} s"
+    return Entry(at=seen.began, sentence=f"{seen.calling_ae} was associated for {lasted}, {where}: {_ENDED[seen.stand]}")
 
 
 def rule_words(rule: str) -> str:
@@ -73,8 +85,13 @@ def _refusal(event: Event) -> str:
 def _stored(event: Event) -> str:
     name = UID(str(event.detail.get("sop_class", ""))).name.removesuffix(" Storage")
     verb = {"received": "sent", "imported": "imported", "created": "made"}.get(str(event.detail.get("origin", "")), "stored")
-    return f"{event.actor} {verb} {name}"
+    warned = ", although the Patient ID does not match, confirmed by the user" if "patient_id" in event.detail else ""
+    return f"{event.actor} {verb} {name}{warned}"
 
+
+_ENDED: Mapping[Stand, str] = MappingProxyType(
+    {Stand.RELEASED: "released", Stand.ABORTED: "aborted", Stand.LOST: "the connection was lost"}
+)
 
 _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
     {
@@ -100,6 +117,7 @@ _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
         ),
         EventKind.OBJECT_STORED: _stored,
         EventKind.RECORD_STORED: _stored,
+        EventKind.OBJECT_CONFIRMED: lambda one: f"{one.actor} went on with an object whose Patient ID does not match",
         EventKind.OBJECT_REFUSED: _refusal,
         EventKind.REQUEST_REFUSED: _refusal,
         EventKind.OBJECTS_SENT: lambda one: f"{one.subject} was sent objects that {one.actor} asked for",

@@ -34,7 +34,8 @@ from workbench_widgets.timeline import STATE_AFTER, timeline
 from workbench_widgets.view import Action, PlanFacts, RoomView, look, next_step, obstacles, plan_facts
 
 KEPT_EVENTS: Final = 500
-SHOWN_LINES: Final = 8
+SHOWN_LINES: Final = 60
+LOG: Final = "Log"
 
 
 class SessionDashboard(VBox):
@@ -70,7 +71,9 @@ class SessionDashboard(VBox):
         self._make_parts()
         super().__init__(self._composed())
         self.add_class("wb-dashboard")
+        self.add_class("wb-session")
         self._live.follow(bench.bus)
+        self._live.follow(bench.associations)
         self._live.refresh_soon()
         self._live.pump()
 
@@ -117,7 +120,7 @@ class SessionDashboard(VBox):
         self._beam_view = BeamView(live=self._live)
         self._setup_images = SetupImagesView(self._bench, live=self._live)
         self._records = DeliveredBeams(self._bench)
-        self._log_panel = Part("wb-log", "Log", self._log)
+        self._log_panel = Part("wb-log", LOG, self._log)
 
     def _composed(self) -> list[Any]:
         controls = self.controls
@@ -139,10 +142,10 @@ class SessionDashboard(VBox):
                 "wb-row wb-work",
                 Part("wb-worklist", "Workitems", self._workitems),
                 Part("wb-delivery", "Delivery", self._progress, self._timeline, delivery),
+                self._log_panel,
             ),
             box("wb-row wb-pictures", self._beam_view, self._setup_images),
             self._records,
-            self._log_panel,
         ]
 
     # ---------------------------------------------------------------------------------------------------------- refresh
@@ -156,9 +159,7 @@ class SessionDashboard(VBox):
         self._beam_view.show(self._plan.ocular if self._plan else None)
         self._setup_images.show(self._plan, session)
         self._records.show(self._plan)
-        lines = sentences.entries(self._events)
-        self._log.value = markup.log_lines(lines, shown=SHOWN_LINES)
-        self._log_panel.remark("Log", f"latest {SHOWN_LINES} of {len(lines)}" if len(lines) > SHOWN_LINES else "")
+        self._show_log()
         self._show_controls(view)
 
     def _follow_plan(self, view: RoomView) -> None:
@@ -189,6 +190,13 @@ class SessionDashboard(VBox):
         self.session_state = session.state.value if session is not None else ""
         self.workitem_state = shown.state.value if shown is not None else ""
         self.progress_percent = (shown.progress_percent or 0.0) if shown is not None else 0.0
+
+    def _show_log(self) -> None:
+        """What happened and who was associated, in the order of time."""
+        associated = [sentences.association_entry(one) for one in self._bench.associations.latest()]
+        lines = sorted([*sentences.entries(self._events), *associated], key=lambda one: one.at)
+        self._log.value = markup.log_lines(lines, shown=SHOWN_LINES)
+        self._log_panel.remark(LOG, f"latest {SHOWN_LINES} of {len(lines)}" if len(lines) > SHOWN_LINES else "events and associations")
 
     def _show_controls(self, view: RoomView) -> None:
         self.is_listening = view.address is not None

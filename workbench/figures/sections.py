@@ -27,6 +27,8 @@ RAYS = 61
 UPSTREAM_MM = 9.0
 """How much of the beam is shown before the skin plane."""
 MARGIN_MM = 4.0
+LEGEND_INCHES = 1.5
+"""Width of one entry of the legend."""
 _SURFACES = (
     Structure.OPTIC_NERVE,
     Structure.GLOBE,
@@ -100,7 +102,7 @@ def eye_sections(plan: OcularPlan, *, inches: tuple[float, float] = (13.6, 5.6),
     figure.legend(
         handles=list(_legend(drawn)),
         loc="outside lower center",
-        ncols=8 if len(cuts) == len(Cut) else 4,
+        ncols=min(8, int(inches[0] / LEGEND_INCHES)),
         frameon=False,
         fontsize=palette.SMALL_POINTS,
         labelcolor=palette.INK,

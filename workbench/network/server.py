@@ -17,6 +17,7 @@ from pynetdicom.transport import ThreadedAssociationServer
 from workbench.conformance.services import APPLICATION_CONTEXT
 from workbench.dicom import uids
 from workbench.errors import Unavailable
+from workbench.network.associations import AssociationLog
 from workbench.network.contexts import only_with_role, provided, returned, without_delay
 from workbench.network.handlers import Handlers
 from workbench.network.limits import MessageMeter, guard
@@ -69,11 +70,13 @@ class Provider:
     Parameters
     ----------
     settings : AE title, host, port (0 for any free one), limits, identity.
+    associations : is told who comes and goes.
     """
 
-    def __init__(self, settings: Settings, handlers: Handlers) -> None:
+    def __init__(self, settings: Settings, handlers: Handlers, associations: AssociationLog) -> None:
         self._settings = settings
         self._handlers = handlers
+        self._associations = associations
         self._meter = MessageMeter(settings.limits)
         self._server: ThreadedAssociationServer | None = None
 
@@ -154,7 +157,7 @@ class Provider:
         return entity
 
     def _bound(self) -> list[Any]:
-        meter, identity = self._meter, self._settings.identity
+        meter, identity, seen = self._meter, self._settings.identity, self._associations
         only_sent = tuple(uid for uid in returned(identity) if uid not in provided(identity))
         return [
             (evt.EVT_REQUESTED, only_with_role, [only_sent]),
@@ -166,6 +169,11 @@ class Provider:
             (evt.EVT_DIMSE_RECV, meter.on_message),
             (evt.EVT_DIMSE_SENT, meter.on_answer),
             (evt.EVT_CONN_CLOSE, meter.on_close),
+            (evt.EVT_ACCEPTED, seen.on_accepted),
+            (evt.EVT_REJECTED, seen.on_rejected),
+            (evt.EVT_RELEASED, seen.on_released),
+            (evt.EVT_ABORTED, seen.on_aborted),
+            (evt.EVT_CONN_CLOSE, seen.on_closed),
             (evt.EVT_C_ECHO, self._handlers.echo),
             (evt.EVT_C_STORE, self._handlers.store),
             (evt.EVT_C_FIND, self._handlers.find),
@@ -200,6 +208,7 @@ def only_dicom(event: Any) -> None:
     if found != APPLICATION_CONTEXT:
         log.info("association rejected: application context %s, expected %s", found, APPLICATION_CONTEXT)
         event.assoc.acse.send_reject(REJECTED_PERMANENT, BY_SERVICE_USER, APPLICATION_CONTEXT_NOT_SUPPORTED)
+        evt.trigger(event.assoc, evt.EVT_REJECTED, {})
         event.assoc.kill()
 
 

@@ -140,7 +140,10 @@ class Intake:
                 rule="patient-mismatch",
             )
         detail = {"patient_id": "does not match, confirmed by the user"} if is_other else {}
-        return self._keep_new(instance, dataset, Arrival(actor=actor, origin=Origin.IMPORTED, detail=detail))
+        is_new = self._keep_new(instance, dataset, Arrival(actor=actor, origin=Origin.IMPORTED, detail=detail))
+        if is_other and not is_new:
+            self._note_confirmed(instance.sop_instance_uid, actor, detail)
+        return is_new
 
     def keep(self, instance: Encoded, *, actor: str, origin: Origin, session: SessionRow | None = None, ocular: str | None = None) -> bool:
         """Keep an object that the workbench made, for a session or from an ocular plan; whether it was new.
@@ -150,6 +153,11 @@ class Intake:
         ocular : the plan file's text, kept beside the object because DICOM carries no eye.
         """
         return self._keep_new(instance, instance.read(), Arrival(actor=actor, origin=origin, session=session, ocular=ocular))
+
+    def _note_confirmed(self, uid: str, actor: str, detail: Mapping[str, str]) -> None:
+        """Nothing is stored again, but what the user confirmed is not lost."""
+        with self.desk.archive.database.transaction() as transaction:
+            transaction.history.append(EventKind.OBJECT_CONFIRMED, subject=uid, actor=actor, at=self.desk.clock.now(), detail=detail)
 
     def _scope(self, session: SessionRow | None = None) -> Scope:
         """What a received object is compared with: our identity, and the session's plan."""
