@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 import typer
@@ -13,6 +14,7 @@ from workbench.cli.main import COMMANDS, app, load
 HEAVY = ("matplotlib", "numpy", "pandas", "pydicom", "pynetdicom", "shapely", "sqlalchemy", "workbench.bench")
 LOADED = f"""
 import sys
+from importlib.metadata import version
 from workbench.cli import main
 sys.argv[0] = "workbench"
 try:
@@ -58,3 +60,10 @@ def test_a_command_that_is_none_is_answered_with_one_that_is_like_it() -> None:
 
     with pytest.raises(Exception, match=r"No such command 'chekc'\. Did you mean 'check'"):
         group.main(["chekc"], prog_name="workbench", standalone_mode=False)
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    """As the distribution calls it."""
+    typer.main.get_command(app).main(["--version"], prog_name="workbench", standalone_mode=False)
+
+    assert capsys.readouterr().out == f"workbench {version('ocular-proton-workbench')}\n"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from workbench import __version__
 from workbench.errors import WorkbenchError
 
 
@@ -60,9 +61,9 @@ COMMANDS: Final = {
     "history": Entry("archive", "history", "Print what happened: who did what to which UID, refusals included."),
     "statement": Entry("statement", "statement", "Print our DICOM conformance statement."),
     "explain": Entry("explain", "explain", "Say which rule refused a request, and what would have been accepted."),
-    "plan": Entry("geometry", "app", "Ocular plans: read, show, export."),
+    "plan": Entry("geometry", "app", "Ocular plans: read, show, compare and draw; to DICOM and back, to the workshop."),
     "archive": Entry("archive", "app", "The archive: verify, de-identify."),
-    "session": Entry("sessions", "app", "Sessions: prepare, list, cancel, complete."),
+    "session": Entry("sessions", "app", "Sessions and their workitems: prepare, list, cancel, complete, record by hand."),
 }
 """Name on the command line → where it is."""
 
@@ -100,8 +101,16 @@ app = typer.Typer(
 )
 
 
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"workbench {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def about() -> None:
+def about(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")] = False,
+) -> None:
     """A treatment management system for proton therapy, and the exchange of ocular plans."""
 
 
