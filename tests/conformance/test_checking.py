@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import pytest
 from pydicom.dataset import Dataset
@@ -136,6 +138,29 @@ def test_rows_say_neither_more_nor_less_than_the_findings() -> None:
 
     assert len([one for one in report.findings if one.severity is Severity.ERROR]) >= 2
     assert {(row.path, row.code, row.finding) for row in report.rows if row.finding} == {_told(one) for one in report.findings}
+
+
+@pytest.mark.slow
+def test_a_damaged_file_is_refused_or_judged_and_nothing_else() -> None:
+    """Of 150 plans and records with bytes overwritten each is refused as a file, or its rows tell exactly what the findings do."""
+    random = Random(20240603)
+    plan = make_ion_plan()
+    objects = [part10.encoded(one) for one in (plan, make_record(plan))]
+    judged = 0
+
+    for _ in range(150):
+        instance = random.choice([*objects, *(one.transcoded(uids.EXPLICIT_LITTLE) for one in objects)])
+        data = bytearray(instance.data)
+        for _place in range(random.choice((1, 1, 3))):
+            data[random.randrange(len(data))] = random.choice((0, 0x20, 0x5C, random.randrange(0x80)))
+        try:
+            report = check_object(replace(instance, data=bytes(data)))
+        except Refused:
+            continue
+        judged += 1
+        assert {(row.path, row.code, row.finding) for row in report.rows if row.finding} == {_told(one) for one in report.findings}
+
+    assert judged > 50
 
 
 def _told(finding: Finding) -> tuple[str, str, str]:

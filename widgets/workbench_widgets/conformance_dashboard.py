@@ -121,6 +121,8 @@ class ConformanceDashboard(VBox):
             slot.refresh()
 
     def _show(self, name: str) -> None:
+        if name == ROWS:
+            self.stated.fill()
         self._body.children = [self._views[name]]
         self.shown = name
         self._say(QUESTIONS[name], "info")

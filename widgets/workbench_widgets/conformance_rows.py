@@ -49,7 +49,11 @@ class RowsView(VBox):
         self._part = Part("wb-conf-stated", "Rows of both statements", line, self.table)
         super().__init__([self._part])
         self.add_class("wb-conf-view")
-        self._fill()
+
+    def fill(self) -> None:
+        """Show the rows, unless they are shown already: a dashboard that is asked for a file need not wait for them."""
+        if not self.rows:
+            self._fill()
 
     def close(self) -> None:
         """Take nothing any more."""

@@ -9,9 +9,16 @@ from pydicom.datadict import dictionary_description, tag_for_keyword
 from workbench.dicom import private, spec
 from workbench.dicom.rule import Rule
 from workbench.dicom.rules import Among, AtEnds, Configured, Constant, Copied, Counted, Entered, Matches, Taken
-from workbench.dicom.spec import Attribute, Items, One
+from workbench.dicom.spec import Attribute, Each, Items, One
 
-NAMES: Final = {"created": "time of making", "id": "ID", "sop_class_uid": "SOP class UID", "uid": "UID"}
+NAMES: Final = {
+    "cp": "control point",
+    "created": "time of making",
+    "id": "ID",
+    "image_uid": "setup image",
+    "sop_class_uid": "SOP class UID",
+    "uid": "UID",
+}
 """Our names of values that want other words."""
 UNITS: Final = {"mm": "mm", "cm": "cm", "deg": "degrees", "mu": "MU", "mev": "MeV"}
 ROOTS: Final = {
@@ -49,6 +56,8 @@ def attribute_name(row: Attribute | Items) -> str:
 def how(row: Attribute | Items) -> str:
     """How the row's value or items arise, and what else is allowed."""
     if isinstance(row, Items):
+        if isinstance(row.each, Each):
+            return f"one item for each {_part(row.each.name)}"
         return f"one item, when there is a {_place(row.each.path)}" if isinstance(row.each, One) and row.each.path else row.in_words()
     words, listed = _words(row.rule), row.rule.listed()
     others = [value for value in listed if value not in words]
