@@ -14,7 +14,8 @@ from typing import Any, Final
 import pandas as pd
 from matplotlib.figure import Figure
 
-from workbench.figures.answers import ANSWERED, RESULT_MARKS, setup_trends
+from workbench.figures.answers import ANSWERED, RESULT_MARKS
+from workbench.figures.setup_answers import setup_trends
 from workbench.records import Filters, Records
 from workbench_widgets.markup import MIDDOT
 from workbench_widgets.records_view import Choices, is_too_much, rows_of, too_much, words_of

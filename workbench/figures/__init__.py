@@ -3,8 +3,6 @@
 from workbench.figures.answers import (
     course_progress,
     irregularity_list,
-    setup_spreads,
-    setup_trends,
     termination_shares,
     tolerances,
     treatment_chains,
@@ -14,6 +12,7 @@ from workbench.figures.beams_eye import beams_eye_view
 from workbench.figures.delivery import planned_versus_delivered
 from workbench.figures.gaze_diagram import gaze_diagram
 from workbench.figures.sections import Cut, eye_sections
+from workbench.figures.setup_answers import setup_spreads, setup_trends
 from workbench.figures.setup_images import setup_images
 from workbench.figures.workshop_sheet import sheet_html, sheet_pdf, workshop_sheet
 
