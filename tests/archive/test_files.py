@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
 import pytest
 
+from workbench.archive import files
 from workbench.archive.files import ObjectFiles
 from workbench.archive.writing import write_new
 from workbench.errors import Unavailable
@@ -36,6 +38,25 @@ def test_a_kept_file_is_read_back_by_its_name(tmp_path: Path) -> None:
     assert name == "1c23b1556b94e51a7a13fb54847ccb1053a9bf8829b302de301a2e0f816d9c77"
     assert kept.read(name) == b"headerdata"
     assert everything(tmp_path) == [f"{name[:2]}/{name}.dcm"]
+
+
+def test_a_file_is_hashed_when_it_is_first_read_and_when_it_was_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read three times, hashed once; another process changes one byte, and puts the file's time back as it was: it is refused."""
+    hashed: list[bytes] = []
+    monkeypatch.setattr(files, "sha256", lambda content=b"": hashed.append(content) or hashlib.sha256(content))
+    kept = ObjectFiles(tmp_path)
+    name = kept.put(b"header", b"data")
+    hashed.clear()
+
+    assert [kept.read(name) for _ in range(3)] == [b"headerdata"] * 3
+    assert hashed == [b"headerdata"]
+
+    then = kept.path(name).stat()
+    kept.path(name).write_bytes(b"headerdatb")
+    os.utime(kept.path(name), ns=(then.st_atime_ns, then.st_mtime_ns))
+
+    with pytest.raises(Unavailable, match="its content is not what was stored"):
+        kept.read(name)
 
 
 def test_the_same_bytes_are_one_file(tmp_path: Path) -> None:
