@@ -35,8 +35,9 @@ def open_dashboard(page: Any, address: str, notebooks: Path, *, cell: str = DASH
     page.wait_for_selector(".wb-dashboard")
 
 
-def cells_of_records(page: Any) -> list[dict[str, str]]:
-    """Rows of the record table as shown: column → text."""
+def cells_of_records(page: Any, *, count: int = 1) -> list[dict[str, str]]:
+    """Rows of the record table as shown, once there are so many: column → text."""
+    expect(page, ".wb-records tbody tr").to_have_count(count)
     rows: list[dict[str, str]] = page.eval_on_selector_all(
         ".wb-records tbody tr",
         "rows => rows.map(row => Object.fromEntries([...row.cells].map(cell => [cell.dataset.column, cell.innerText.trim()])))",
@@ -103,7 +104,7 @@ def test_an_interrupted_beam_goes_on_after_the_next_check_in(page: Any, address:
     deliver(page)
     expect(page, ".wb-state").to_have_attribute("data-state", "COMPLETED")
 
-    shown = [(row["fraction"], row["delivery_type"], row["specified_mu"], row["delivered_mu"]) for row in cells_of_records(page)]
+    shown = [(row["fraction"], row["delivery_type"], row["specified_mu"], row["delivered_mu"]) for row in cells_of_records(page, count=2)]
     assert shown == [("1", "TREATMENT", "40.0", "12.5"), ("1", "CONTINUATION", "27.5", "27.5")]
 
 
