@@ -10,9 +10,9 @@ Source: PS3.5 chapters 6 and 7, annex A.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from pydicom.datadict import dictionary_VR, keyword_for_tag, private_dictionary_VR, tag_for_keyword
 
@@ -47,6 +47,7 @@ MAYBE_KNOWN: Final = 0xFFFF
 _LITTLE = (struct.Struct("<HH"), struct.Struct("<L"), struct.Struct("<H"))
 _BIG = (struct.Struct(">HH"), struct.Struct(">L"), struct.Struct(">H"))
 
+Decoded = TypeVar("Decoded")
 Key = int | str
 """A tag as number, or a keyword."""
 
@@ -135,18 +136,29 @@ class EncodedDataset:
                 raise Refused(f"{spoken(_tag(key))}: found a sequence, expected an element with a value", rule="value")
         return vr, self._source[start:stop], self._little
 
-    def every(self, keywords: Iterable[str]) -> list[tuple[str, bytes, bool] | None]:
-        """What ``given`` gives of each of these."""
+    def decoded(self, keywords: Iterable[str], decode: Callable[[str, bytes, bool], Decoded], most: int) -> list[Decoded | None]:
+        """Several values at once; None for each that is absent.
+
+        Parameters
+        ----------
+        decode : from VR, value and whether it is little endian, as ``given`` tells them.
+        most : bytes of a value.
+
+        Raises
+        ------
+        ValueError : a value has more bytes, or a VR that cannot be told from it alone; or ``decode`` does.
+        """
         entries, source, little = self._entries, self._source, self._little
-        found: list[tuple[str, bytes, bool] | None] = []
+        found: list[Decoded | None] = []
         for keyword in keywords:
             entry = entries.get(_TAGS[keyword])
             if entry is None:
                 found.append(None)
-            elif entry[0] in VALUED:
-                found.append((entry[0], source[entry[1] : entry[2]], little))
-            else:
-                found.append(self.given(keyword))
+                continue
+            vr, start, stop = entry
+            if stop - start > most or vr not in VALUED:
+                raise ValueError(f"{keyword}: is not decoded by its VR and {most} bytes alone")
+            found.append(decode(vr, source[start:stop], little))
         return found
 
     def get(self, key: Key) -> decoding.Value:

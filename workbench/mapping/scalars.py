@@ -67,16 +67,11 @@ def numbers(dataset: EncodedDataset, keywords: Mapping[str, str]) -> dict[str, f
     ------
     Refused : as ``number``.
     """
-    found: dict[str, float | None] = {}
-    for (name, keyword), given in zip(keywords.items(), dataset.every(keywords.values()), strict=True):
-        if given is None:
-            found[name] = None
-            continue
-        try:
-            found[name] = _short_number(*given) if len(given[1]) <= SHORT else number(dataset, keyword)
-        except (ValueError, Refused):
-            found[name] = number(dataset, keyword)
-    return found
+    try:
+        return dict(zip(keywords, dataset.decoded(keywords.values(), _short_number, SHORT), strict=True))
+    except (ValueError, Refused):
+        # One of them is long, or in the data set's character set, or none; which, says the slow way.
+        return {name: number(dataset, keyword) for name, keyword in keywords.items()}
 
 
 def whole(dataset: EncodedDataset, keyword: str) -> int | None:

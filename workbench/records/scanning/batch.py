@@ -123,7 +123,9 @@ class _Gathered:
                 for row in rows:
                     row["file"] = file
                 self.rows[table] += rows
-        self.rows[LISTING].append(entry | _identity(dataset))
+        if dataset is not None:
+            _identify(entry, dataset)
+        self.rows[LISTING].append(entry)
 
     def tables(self) -> Mapping[str, pa.Table]:
         """The rows as typed tables."""
@@ -156,14 +158,10 @@ def scan_into(parts: Path, files: Iterable[tuple[Listed, Opened]], zone: tzinfo)
     return rows.counts()
 
 
-def _identity(dataset: EncodedDataset | None) -> dict[str, Any]:
-    """Class and instance, as far as they can be read."""
-    if dataset is None:
-        return {}
-    found = {}
+def _identify(entry: dict[str, Any], dataset: EncodedDataset) -> None:
+    """Put class and instance into the entry of a file, as far as they can be read."""
     for name, keyword in (("sop_class_uid", "SOPClassUID"), ("object_uid", "SOPInstanceUID")):
         try:
-            found[name] = text(dataset, keyword)
+            entry[name] = text(dataset, keyword)
         except WorkbenchError:
-            found[name] = None
-    return found
+            entry[name] = None

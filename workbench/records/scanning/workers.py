@@ -25,10 +25,10 @@ AHEAD = 2
 
 
 class Worker:
-    """One process; started when it is first given something."""
+    """One process; it is started at once, so that it is ready when files are listed, and again when it has ended."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = _started()
         self._is_closed = False
 
     def scan(self, batch: Batch) -> Counts:
@@ -54,11 +54,7 @@ class Worker:
         if self._is_closed:
             raise Unavailable("scan: was stopped, expected to go on; what was scanned is kept", rule="stopped")
         if self._process is None:
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
-            command = [sys.executable, "-m", "workbench.records.scanning.worker"]
-            self._process = subprocess.Popen(  # noqa: S603 - our own module
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-            )
+            self._process = _started()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -83,6 +79,12 @@ class Worker:
         process.kill()
         process.communicate()
         return process.returncode
+
+
+def _started() -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(one for one in sys.path if one)}
+    command = [sys.executable, "-m", "workbench.records.scanning.worker"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)  # noqa: S603 - our own module
 
 
 def scanned(batches: Iterable[Batch], processes: int) -> Iterator[Counts]:
