@@ -61,6 +61,22 @@ def test_a_course_is_that_of_the_chosen_row() -> None:
     assert found.answer["chain"].iloc[0] == "TREATMENT 12.5 MU OPERATOR → CONTINUATION 27.5 MU NORMAL"
 
 
+def test_of_many_treatments_the_latest_are_drawn() -> None:
+    """Eleven fractions of two patients, the first patient's in May, the other's in June: of 22 the two first ones of May are left out."""
+    rows = [
+        beam(f"2.25.{m}{n}", 1, 40.0, patient_id=f"P-{m}", plan_uid=f"2.25.{m}", fraction=n, session=None, started=at(0, days + n))
+        for m, days in ((1, 0), (2, 30))
+        for n in range(1, 12)
+    ]
+    plans = pd.concat([planned(patient_id=f"P-{m}", plan_uid=f"2.25.{m}", fractions_planned=11) for m in (1, 2)], ignore_index=True)
+
+    found = charted(make_records(rows, planned_beams=plans), "treatments", EVERYBODY, Choices())
+
+    assert found.remark == "the latest 20 of 22"
+    assert found.answer[["patient_id", "fraction"]].iloc[0].tolist() == ["P-1", 3]
+    assert found.answer[["patient_id", "fraction"]].iloc[-1].tolist() == ["P-2", 11]
+
+
 def test_without_anything_to_draw_a_sentence_says_why() -> None:
     """No setup was recorded; too much would have to be counted; nothing is there."""
     records = make_records()

@@ -47,6 +47,8 @@ GROUPS: Final = ("room", "machine", "patient", "plan", "type")
 """What terminations are counted by."""
 MOST_ROWS: Final = 20
 """Rows of one chart."""
+MOMENTS: Final = MappingProxyType({"progress": "ended_at", "treatments": "ended_at", "timing": "beam_on_at"})
+"""Answer → the moment by which its latest rows are found."""
 SEVERITY: Final = MappingProxyType({"fail": 0, "warn": 1, "unknown": 2, "pass": 3})
 INCHES_WIDE, INCHES_OF_SEVERAL = 6.4, 8.0
 """Narrower than on paper, so that text stays readable beside the details; less so where each label begins with a patient."""
@@ -126,7 +128,7 @@ def charted(records: Records, name: str, focus: Focus, choices: Choices, *, meas
         if value is not None:
             of_beam = of_beam[(of_beam[column] == value).fillna(False).to_numpy(dtype=bool)]
     order = of_beam["result"].astype(object).map(SEVERITY).sort_values(kind="stable").index if len(of_beam) > MOST_ROWS else of_beam.index
-    found = _cut(of_beam.loc[order], name, focus, focus.words, which="the worst")
+    found = _cut(of_beam.loc[order], name, focus, focus.words)
     return Charted(answer=found.answer, remark=found.remark, summary=_results(of_beam), sentence=found.sentence)
 
 
@@ -151,13 +153,19 @@ def _of_course(answer: pd.DataFrame, focus: Focus) -> pd.DataFrame:
     return answer[fits.fillna(False).to_numpy(dtype=bool)]
 
 
-def _cut(answer: pd.DataFrame, name: str, focus: Focus, remark: str, *, which: str = "the latest") -> Charted:
+def _cut(answer: pd.DataFrame, name: str, focus: Focus, remark: str) -> Charted:
+    """No more rows than a chart has room for: the latest where rows have a moment, else the first."""
     if answer.empty:
         whose = f" of {focus.words}" if focus.words else ""
         return Charted(answer=answer, sentence=f"Nothing to draw of {words_of(name)}{whose}: choose another row, or fewer filters.")
-    kept = answer.head(MOST_ROWS) if which == "the worst" else answer.tail(MOST_ROWS)
-    more = f"{which} {MOST_ROWS} of {len(answer):,}" if len(answer) > MOST_ROWS else ""
-    return Charted(answer=kept, remark=MIDDOT.join(one for one in (remark, more) if one))
+    if len(answer) <= MOST_ROWS:
+        return Charted(answer=answer, remark=remark)
+    moment = MOMENTS.get(name)
+    if moment is None:
+        kept, which = answer.head(MOST_ROWS), "the worst" if name == "planned_versus_delivered" else "the first"
+    else:
+        kept, which = answer.loc[answer[moment].sort_values(na_position="first").index[-MOST_ROWS:]].sort_index(), "the latest"
+    return Charted(answer=kept, remark=MIDDOT.join(one for one in (remark, f"{which} {MOST_ROWS} of {len(answer):,}") if one))
 
 
 def _trend(answer: pd.DataFrame, measure: str, focus: Focus) -> Charted:
