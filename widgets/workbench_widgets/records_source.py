@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -36,6 +37,8 @@ class RecordsSource:
         self.bench = given if isinstance(given, Workbench) else None
         self._records = given.records if isinstance(given, Workbench) else given if isinstance(given, Records) else None
         self._is_own = self._records is None
+        # Table and charts are read in threads of their own; whichever comes first opens.
+        self._opening = threading.Lock()
         self._kept: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -55,9 +58,10 @@ class RecordsSource:
         ------
         Refused : there is nothing, or something else, at the path.
         """
-        if self._records is None:
-            self._records = self._opened()
-        return self._records
+        with self._opening:
+            if self._records is None:
+                self._records = self._opened()
+            return self._records
 
     @property
     def knows_sessions(self) -> bool:
@@ -66,9 +70,10 @@ class RecordsSource:
 
     def read_again(self) -> None:
         """Have files that came or changed since read with the next question; a workbench and its folder are always up to date."""
-        if self._is_own and isinstance(self._records, ScannedRecords) and isinstance(self._given, str | Path):
-            self._records.close()
-            self._records = None
+        with self._opening:
+            if self._is_own and isinstance(self._records, ScannedRecords) and isinstance(self._given, str | Path):
+                self._records.close()
+                self._records = None
 
     def place(self, row: Mapping[str, Any]) -> Path | None:
         """The file that a row was read from; None where it was none of this machine."""
