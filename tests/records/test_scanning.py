@@ -138,6 +138,14 @@ def test_a_second_scan_reads_only_what_is_new(folder: Path, tmp_path: Path) -> N
     assert (len(changed.planned_beams()), len(changed.beams()), len(changed.unreadable())) == (0, 2, 3)
 
 
+def test_what_is_kept_of_a_scan_is_its_owners_alone(folder: Path, tmp_path: Path) -> None:
+    """The rows name patients: nobody else looks into a part (mode 0700)."""
+    scan(folder, cache=tmp_path / "cache")
+
+    parts = list((tmp_path / "cache").glob("scanned-*/*"))
+    assert {oct(path.stat().st_mode & 0o777) for path in parts} == {"0o700"}
+
+
 def test_a_scan_that_was_cut_off_goes_on_where_it_stopped(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two files a part, the disk full at the second part: the first stays, what was half-written goes, the rest is read."""
     from workbench.records.scanning import batch  # noqa: PLC0415 - what is patched

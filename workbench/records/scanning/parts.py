@@ -22,6 +22,7 @@ from uuid import uuid4
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from workbench.archive.writing import OWNER_ONLY
 from workbench.errors import Unavailable
 from workbench.records.columns import COUNT, NUMBER, SINGLE, TABLES, TERM, TEXT, TIME, TRUTH, Column
 from workbench.records.scanning.places import Listed
@@ -76,7 +77,7 @@ SCHEMAS: Final = MappingProxyType({LISTING: LISTED} | {name: schema_of(TABLES[na
 
 
 def write_part(folder: Path, tables: Mapping[str, pa.Table]) -> Path:
-    """One more part; it is there once it is whole.
+    """One more part; it is there once it is whole, and its owner's alone, as the records are that it tells of.
 
     Raises
     ------
@@ -85,7 +86,7 @@ def write_part(folder: Path, tables: Mapping[str, pa.Table]) -> Path:
     name = uuid4().hex
     aside = folder / f"{ASIDE}{name}"
     try:
-        aside.mkdir(parents=True)
+        aside.mkdir(mode=OWNER_ONLY, parents=True)
         for table, rows in tables.items():
             if len(rows) or table == LISTING:
                 pq.write_table(rows, aside / f"{table}.parquet")
