@@ -9,6 +9,7 @@ import pytest
 
 from tests.browser import lab
 from tests.browser.lab import expect
+from tests.browser.reports import report
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -51,6 +52,24 @@ def middle(page: Any, selector: str) -> tuple[float, float]:
     return (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
+WATCH_DRAG = """() => {
+    window.drawn = [];
+    const root = document.querySelector('.wb-bev'), handle = root.querySelector("[data-vertex='0']");
+    let from = 0;
+    root.addEventListener('pointermove', () => { from = performance.now(); }, { capture: true });
+    root.addEventListener('pointermove', (event) => { if (event.target === handle) window.drawn.push(performance.now() - from); });
+}"""
+"""From each move of the pointer until the aperture has been judged and drawn anew."""
+WATCH_FILMS = """() => { window.turned = new Promise((resolve) => {
+    const from = performance.now();
+    new MutationObserver((_, observer) => {
+        observer.disconnect();
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(performance.now() - from)));
+    }).observe(document.querySelector('.wb-eye-films'), { childList: true, subtree: true });
+}); }"""
+"""From before a key is pressed to the frame after the one that the predicted clips are painted in; the kernel is asked in between."""
+
+
 def test_a_vertex_is_dragged_without_the_kernel(page: Any, address: str, notebooks: Path) -> None:
     """Sixty moves are drawn and judged while nothing goes to the kernel; letting go sends the aperture once, and a new plan is made."""
     sent: list[str] = []
@@ -63,6 +82,7 @@ def test_a_vertex_is_dragged_without_the_kernel(page: Any, address: str, noteboo
     page.mouse.move(x, y)
     page.mouse.down()
     sent.clear()
+    page.evaluate(WATCH_DRAG)
     for step in range(1, MOVES + 1):
         page.mouse.move(x - step / 2, y)
     during = [one for one in sent if "comm_msg" in one]
@@ -71,6 +91,7 @@ def test_a_vertex_is_dragged_without_the_kernel(page: Any, address: str, noteboo
     page.mouse.up()
     expect(page, ".wb-use").to_be_enabled()
     assert told(page, "saves") == "1"
+    report("eye and beam: a vertex dragged, drawn without the kernel", page.evaluate("() => window.drawn"))
     page.click(".wb-use")
 
     expect(page, ".wb-eye-beam .wb-notice").to_contain_text("New plan in widget.plan: aperture of 25 points")
@@ -125,6 +146,12 @@ def test_the_keyboard_does_all_that_the_mouse_does(page: Any, address: str, note
     page.keyboard.press("PageUp")
     expect(page, cross).not_to_have_attribute("data-x", places[1])
     expect(page, clip).not_to_have_attribute("data-x", places[0])
+    delays = []
+    for _ in range(5):
+        page.evaluate(WATCH_FILMS)
+        page.keyboard.press("PageUp")
+        delays.append(page.evaluate("() => window.turned"))
+    report("eye and beam: gaze turned to predicted clips painted", delays, aim_ms=500)
     expect(page, ".wb-eye-facts [data-fact='lamp in the room'].wb-changed").to_be_visible()
 
 

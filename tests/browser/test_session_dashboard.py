@@ -11,6 +11,7 @@ import pytest
 
 from tests.browser import lab
 from tests.browser.lab import expect
+from tests.browser.reports import report
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -60,6 +61,19 @@ def deliver(page: Any, *, scenario: str = "normal") -> None:
     page.click(".wb-deliver")
 
 
+WATCH_LOG = """() => {
+    const log = document.querySelector('.wb-log'), seen = new Map();
+    window.told = seen;
+    new MutationObserver(() => {
+        const time = log.querySelector('li time'), at = time && time.dateTime;
+        if (!at || seen.has(at)) return;
+        seen.set(at, null);
+        requestAnimationFrame(() => requestAnimationFrame(() => seen.set(at, Date.now() - Date.parse(at))));
+    }).observe(log, { childList: true, subtree: true });
+}"""
+"""From the moment that an event has in the history to the frame after the one that its line of the log is painted in."""
+
+
 def test_a_whole_treatment_is_clicked_through(page: Any, address: str, notebooks: Path) -> None:
     """Start, check in, deliver, complete: states, monitor units and the record row appear as they come true."""
     open_dashboard(page, address, notebooks)
@@ -70,14 +84,18 @@ def test_a_whole_treatment_is_clicked_through(page: Any, address: str, notebooks
     enter_meterset(page, 120)
     page.click(".wb-check-in")
     expect(page, ".wb-state").to_have_attribute("data-state", "SCHEDULED")
+    page.evaluate(WATCH_LOG)
     deliver(page, scenario="slow")
     expect(page, ".wb-state").to_have_attribute("data-state", "IN PROGRESS")
     expect(page, ".wb-worklist").to_contain_text("held by DEVICE")
     expect(page, ".wb-bar").to_have_attribute("aria-valuenow", re.compile("^[1-9]"))
     expect(page, ".wb-state").to_have_attribute("data-state", "COMPLETED")
+    delays = page.evaluate("() => [...window.told.values()].filter(one => one !== null)")
+    report("session: kernel event to changed pixel", delays, aim_ms=500)
     page.click(".wb-complete")
     expect(page, ".wb-plan-card [data-session]").to_have_attribute("data-session", "completed")
 
+    assert "DEVICE was associated for" in page.inner_text(".wb-log-lines")
     expect(page, ".wb-words").to_have_text("Beam 1: 120.0 of 120.0 MU")
     expect(page, ".wb-setup-images .wb-heading").to_contain_text("acquired")
     (row,) = cells_of_records(page)
