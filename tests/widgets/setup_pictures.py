@@ -22,6 +22,7 @@ def exposed_files(bench: Workbench, plan: OcularPlan, folder: Path, *, patient_i
     for path in bench.export(plan, folder):
         dataset = dcmread(path)
         if dataset.Modality != "RTIMAGE":
+            path.unlink()
             continue
         view, spacing = View(dataset.RTImageLabel), float(dataset.ImagePlanePixelSpacing[0])
         left, top = (float(one) for one in dataset.RTImagePosition)

@@ -12,6 +12,7 @@ import pytest
 from tests.factories import make_plan
 from workbench.bench import Workbench
 from workbench.device.simulated import SimulatedDevice
+from workbench.settings import Room
 from workbench_widgets import BeamView, DeliveredBeams, SessionDashboard, SetupImagesView
 from workbench_widgets.controls import Controls
 from workbench_widgets.view import Action
@@ -273,3 +274,28 @@ def test_the_log_tells_of_events_and_associations(tmp_path: Path) -> None:
         assert "DEVICE was associated for" in log
 
     with_dashboard(tmp_path, scenario)
+
+
+def test_another_room_is_chosen(tmp_path: Path) -> None:
+    """With two rooms the dashboard begins with the first; the other one shows its own session, and the choice is offered."""
+    rooms = tuple(Room(name=name, station_code=name) for name in ("EYE1", "EYE2"))
+    with Workbench(tmp_path, listen=False, rooms=rooms) as bench:
+        bench.check_in(bench.add_plan(make_plan()), room="EYE2", meterset_mu={1: 10.0})
+        dashboard = SessionDashboard(bench)
+        assert (repr(dashboard), dashboard.session_state) == ("<SessionDashboard of room EYE1>", "")
+
+        dashboard.controls.rooms.value = "EYE2"
+        dashboard._live.pump()
+
+        assert (repr(dashboard), dashboard.session_state) == ("<SessionDashboard of room EYE2>", "prepared")
+        assert dashboard.controls.rooms.layout.display == ""
+        dashboard.close()
+
+
+def test_one_room_is_no_choice(tmp_path: Path) -> None:
+    """Nothing is offered where there is nothing to choose."""
+    with Workbench(tmp_path, listen=False) as bench:
+        dashboard = SessionDashboard(bench)
+
+        assert dashboard.controls.rooms.layout.display == "none"
+        dashboard.close()

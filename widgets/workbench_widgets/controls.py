@@ -57,6 +57,9 @@ class Controls:
             options=list(SCENARIOS), value="normal", description="scenario", tooltip="How the simulated delivery goes."
         )
         self.scenario.add_class("wb-scenario")
+        self.rooms = Dropdown(options=[], description="room", tooltip="The room to show; the others go on meanwhile.")
+        self.rooms.add_class("wb-rooms")
+        self.rooms.layout.display = "none"
         self.plans = Dropdown(options=[], description="plan", tooltip="The plan to check in.")
         self.plans.add_class("wb-plans")
         self.metersets = Box([])
@@ -69,6 +72,12 @@ class Controls:
     def metersets_mu(self) -> dict[int, float]:
         """Beam number → monitor units as entered."""
         return {number: float(entry.value) for number, entry in self._meterset_of.items()}
+
+    def offer_rooms(self, names: Sequence[str], shown: str) -> None:
+        """The rooms to choose from; hidden while there is no choice."""
+        self.rooms.options = list(names)
+        self.rooms.value = shown
+        self.rooms.layout.display = "" if len(names) > 1 else "none"
 
     def offer_metersets(self, facts: PlanFacts | None) -> None:
         """One entry for each beam of the plan, filled with what check-in would derive."""

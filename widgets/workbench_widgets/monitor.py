@@ -166,7 +166,7 @@ def workitem_table(rows: Sequence[WorkitemRow], events: Sequence[Event], found: 
     lanes = {one.uid: markup.lane(one, found) for one in found.lanes}
     axis = f'<div class="wb-axis"><span>{markup.moment(found.begin)}</span><span>{markup.moment(found.end)}</span></div>'
     head = "".join(
-        f'<th scope="col" data-column="{name}"{" class=wb-right" if name == "progress" else ""}>{words}</th>' for name, words in COLUMNS
+        f'<th scope="col" data-head="{name}"{" class=wb-right" if name == "progress" else ""}>{words}</th>' for name, words in COLUMNS
     )
     body = "".join(_row(one, since, lanes.get(one.uid, "")) for one in rows)
     history = f'<th scope="col" class="wb-history">history {axis}</th>'

@@ -48,7 +48,7 @@ class SessionDashboard(VBox):
     ----------
     bench : must stay open as long as the dashboard; close the dashboard first.
     plan : the plan to treat; otherwise the latest that the bench has.
-    room : the room to show, where the settings name several.
+    room : the room to show at first, where the settings name several; otherwise the first of them.
     """
 
     session_state = Unicode()
@@ -59,7 +59,7 @@ class SessionDashboard(VBox):
     message = Unicode()
 
     def __init__(self, bench: Workbench, plan: StoredPlan | None = None, *, room: str | None = None) -> None:
-        self._bench, self._room = bench, bench.settings.room(room).name
+        self._bench, self._room = bench, bench.settings.room(room or bench.settings.rooms[0].name).name
         self._plan, self._facts = plan, _NO_FACTS
         self._given = {plan.uid: plan} if plan is not None else {}
         self._events: deque[Event] = deque(maxlen=KEPT_EVENTS)
@@ -105,6 +105,8 @@ class SessionDashboard(VBox):
             },
             post=self._live.post,
         )
+        controls.offer_rooms([one.name for one in self._bench.settings.rooms], self._room)
+        controls.rooms.observe(lambda change: self._live.post(self._choose_room, change.new), names="value")
         controls.stop.on_click(lambda _: self._stop_everything())
         controls.sample.on_click(lambda _: self._live.post(self._use_sample))
         controls.plans.observe(lambda change: self._live.post(self._choose_plan, change.new), names="value")
@@ -128,7 +130,7 @@ class SessionDashboard(VBox):
         delivery = box("wb-actions", controls.scenario, buttons[Action.DELIVER])
         return [
             theme.style(),
-            box("wb-header", self._room_line, buttons[Action.PROVIDER], controls.stop),
+            box("wb-header", self._room_line, controls.rooms, buttons[Action.PROVIDER], controls.stop),
             box(
                 "wb-panel wb-plan",
                 self._card,
@@ -227,6 +229,16 @@ class SessionDashboard(VBox):
         self._given[plan.uid] = plan
         self._plan = plan
         self._say(f"Plan {plan.label} of patient {plan.patient_id} is stored.", "pass")
+        self._live.refresh_soon()
+
+    def _choose_room(self, name: str | None) -> None:
+        if name is None or name == self._room:
+            return
+        if self.is_delivering:
+            self.controls.rooms.value = self._room
+            self._say(f"The device is at work in room {self._room}: stop everything, or wait until it has finished.", "warn")
+            return
+        self._room = name
         self._live.refresh_soon()
 
     def _choose_plan(self, uid: str | None) -> None:
