@@ -27,6 +27,14 @@ def outcome(reader: Callable[[EncodedDataset, str], object], dataset: EncodedDat
         return f"{problem.rule} {problem}"
 
 
+def several(dataset: EncodedDataset, keyword: str) -> object:
+    """The value among others that are absent or a plain text."""
+    found = scalars.numbers(dataset, {"absent": "GantryAngle", "asked": keyword, "again": keyword})
+    assert list(found) == ["absent", "asked", "again"]
+    assert found["absent"] is None
+    return found["asked"]
+
+
 @pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 @settings(max_examples=300, derandomize=True)
 @given(vr=st.sampled_from(VRS), value=st.one_of(WRITTEN, st.binary(max_size=20)), charset=st.sampled_from(["ISO_IR 100", "ISO_IR 192"]))
@@ -34,7 +42,7 @@ def test_a_value_that_is_remembered_is_the_value_that_is_read(vr: str, value: by
     """Numbers, whole numbers and texts of any VR, short and long: twice the same, and the same without any memory."""
     data = element(0x00080005, "CS", charset) + element(TAG, vr, value)
     dataset = read(data, uids.EXPLICIT_LITTLE)
-    readers: tuple[Callable[[EncodedDataset, str], object], ...] = (scalars.number, scalars.whole, scalars.text)
+    readers: tuple[Callable[[EncodedDataset, str], object], ...] = (scalars.number, scalars.whole, scalars.text, several)
 
     remembered = [[outcome(reader, dataset) for reader in readers] for _ in range(2)]
 
@@ -43,6 +51,7 @@ def test_a_value_that_is_remembered_is_the_value_that_is_read(vr: str, value: by
         patched.setattr(decoding, "SHORT", -1)
         anew = [outcome(reader, dataset) for reader in readers]
     assert remembered == [anew, anew]
+    assert anew[0] == anew[-1]
 
 
 @settings(max_examples=300, derandomize=True)

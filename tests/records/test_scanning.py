@@ -197,6 +197,16 @@ def test_parts_of_many_days_are_joined(folder: Path, tmp_path: Path, monkeypatch
     assert len(scan(folder, cache=cache, zone=UTC).unreadable()) == 4
 
 
+def test_a_part_that_another_scan_removes_is_passed_over(folder: Path, tmp_path: Path) -> None:
+    """Its folder is still there, its list of files is not."""
+    parts = scan(folder, cache=tmp_path / "cache", zone=UTC).source.parts
+    (parts.folder / "going").mkdir()
+
+    again = scan(folder, cache=tmp_path / "cache", zone=UTC)
+
+    assert (again.counts, told(again)) == ((0, 0), EXPECTED)
+
+
 def test_two_scans_at_once_count_a_file_once(folder: Path, tmp_path: Path) -> None:
     """What both kept is dropped from one of the parts by the next scan."""
     first, second = (scan(folder, cache=tmp_path / name, zone=UTC) for name in ("one", "two"))

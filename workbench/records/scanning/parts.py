@@ -11,6 +11,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import tzinfo
 from hashlib import sha256
@@ -123,7 +124,11 @@ class Parts:
         found: dict[Listed, Path] = {}
         twice: dict[Path, set[str]] = {}
         for part in self.all():
-            listed = dict.fromkeys(_listing(part), part)
+            try:
+                listed = dict.fromkeys(_listing(part), part)
+            except FileNotFoundError:
+                # Another scan has just dropped it or joined it with others.
+                continue
             if not found.keys().isdisjoint(listed):
                 again = found.keys() & listed.keys()
                 twice[part] = {one.file for one in again}
@@ -136,8 +141,7 @@ class Parts:
 
         A folder that grows day by day is scanned day by day, and each scan leaves a part.
         """
-        counted = {part: pq.read_metadata(part / f"{LISTING}.parquet").num_rows for part in self.all()}
-        small = [part for part, files in counted.items() if files < SMALL]
+        small = [part for part in self.all() if _is_small(part)]
         if len(small) < MANY:
             return
         for at in range(0, len(small), MANY):
@@ -146,7 +150,7 @@ class Parts:
             write_part(self.folder, tables)
             # Cut off here, the next scan finds these files listed twice and drops one of each.
             for part in together:
-                shutil.rmtree(part)
+                _remove(part)
 
     def drop(self, stale: Mapping[Path, set[str]]) -> None:
         """Write parts anew without these of their files."""
@@ -155,13 +159,26 @@ class Parts:
             # The old part goes last: cut off in between, the next scan finds files listed twice and drops one of each.
             if kept:
                 write_part(self.folder, {table: _of_files(part / f"{table}.parquet", kept) for table in SCHEMAS})
-            shutil.rmtree(part)
+            _remove(part)
 
     def tidy(self) -> None:
         """Remove what was being written when an earlier scan was cut off, but not what another scan is writing now."""
         for aside in self.folder.glob(f"{ASIDE}*"):
             if aside.stat().st_mtime < time.time() - LEFT_S:
                 shutil.rmtree(aside)
+
+
+def _is_small(part: Path) -> bool:
+    """Whether it lists few files; one that another scan has just removed does not count."""
+    try:
+        return int(pq.read_metadata(part / f"{LISTING}.parquet").num_rows) < SMALL
+    except FileNotFoundError:
+        return False
+
+
+def _remove(part: Path) -> None:
+    with suppress(FileNotFoundError):
+        shutil.rmtree(part)
 
 
 def _listing(part: Path) -> Iterator[Listed]:
