@@ -54,6 +54,7 @@ def assert_same(collections: ScaledRecords, records: Records, *names: str) -> No
         pd.testing.assert_frame_equal(plain(found), plain(expected))
 
 
+@pytest.mark.slow
 def test_answers_over_the_parts_of_a_scan(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Courses lie across partitions, and are whole again; of terminations the parts are merged."""
     monkeypatch.setattr("workbench.records.scanning.scanner.BATCH", 10)
