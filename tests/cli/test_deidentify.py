@@ -11,7 +11,10 @@ from workbench.dicom import part10
 
 
 def test_plans_are_written_without_their_patient_and_the_key_is_used_again(command: Command, tmp_path: Path) -> None:
-    """Twice with one key: the same names of files, so the second time they are taken; another patient has nothing to write."""
+    """Twice with one key: the same names of files, so the second time they are taken; another patient has nothing to write.
+
+    What was written is a plan that another data folder takes in.
+    """
     data, key = tmp_path / "data", tmp_path / "key"
     with Workbench(data, listen=False) as bench:
         bench.add_plan(make_ion_plan())
@@ -21,6 +24,7 @@ def test_plans_are_written_without_their_patient_and_the_key_is_used_again(comma
     secret = key.read_bytes()
     second = command(*asked, "--to", tmp_path / "out")
     nobody = command(*asked, "--to", tmp_path / "none", "--patient", "P-999")
+    taken_in = command("import", tmp_path / "out", "--data", tmp_path / "other")
 
     (path,) = (tmp_path / "out").iterdir()
     made = part10.read_file(path).dataset()
@@ -28,3 +32,4 @@ def test_plans_are_written_without_their_patient_and_the_key_is_used_again(comma
     assert (made.PatientIdentityRemoved, b"P-001" in path.read_bytes()) == ("YES", False)
     assert "exists already" in second.refusal
     assert (nobody.code, nobody.out) == (0, "")
+    assert (taken_in.code, made.SOPInstanceUID in taken_in.out) == (0, True)

@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset
 
 from tests.clinic import make_ion_plan
 from workbench.mapping.confidentiality import ACTIONS, Action
-from workbench.mapping.deidentified import Key, deidentified
+from workbench.mapping.deidentified import ALSO_REMOVED, Key, deidentified
 
 KEY = Key(b"0123456789abcdef")
 OBJECTS = ("rt-ion-plan", "rt-ion-beams-treatment-record", "rt-beams-treatment-record")
@@ -154,10 +154,28 @@ def test_no_text_stays_that_is_not_listed_as_known() -> None:
     kept = {name for name, outcome in outcomes() if outcome == "kept" and dictionary_VR(name) in texts}
 
     assert kept == {
-        "ApplicatorID", "BlockTrayID", "CodeMeaning", "CodeValue", "CodingSchemeDesignator", "CodingSchemeVersion", "CompensatorID",
-        "LateralSpreadingDeviceID", "MaterialID", "RangeModulatorID", "RangeShifterID", "ScanSpotTuneID", "SnoutID",
-        "TimezoneOffsetFromUTC", "WedgeID",
+        "ApplicatorID", "BeamCurrentModulationID", "BlockTrayID", "CodeMeaning", "CodeValue", "CodingSchemeDesignator",
+        "CodingSchemeVersion", "CompensatorID", "FluenceModeID", "GeneralAccessoryID", "LateralSpreadingDeviceID",
+        "LateralSpreadingDeviceSetting", "LongCodeValue", "Manufacturer", "MaterialID",
+        "RangeModulatorID", "RangeShifterID", "RangeShifterSetting", "ScanSpotTuneID", "SnoutID",
+        "TimezoneOffsetFromUTC", "URNCodeValue", "WedgeID",
     }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_nothing_is_empty_that_must_not_be() -> None:
+    """Attributes of type 1 keep a value, or go with a sequence that says where a patient is registered or keeps what was hidden."""
+    empty = {name for name, outcome in outcomes() if outcome == "empty" and "1" in attributes()[name]}
+
+    paths: dict[str, set[str]] = {}
+    for key in OBJECTS:
+        for module in standard("iod_module_map")[key]:
+            for row in standard("module_attribute_map")[module["key"]]:
+                if row["keyword"] in empty and row["type"][0] == "1":
+                    above = {one for one in row["path"] if one in ALSO_REMOVED or tag_for_keyword(one) in table()}
+                    if not above:
+                        paths.setdefault(row["keyword"], set()).add(".".join(row["path"]))
+    assert paths == {}
 
 
 @pytest.mark.parametrize("tag", [0x00100041, 0x50003000, 0x60003000, 0x60204000])

@@ -165,6 +165,17 @@ def test_a_short_name_or_a_number_is_no_leak_by_chance() -> None:
     assert made.FractionGroupSequence[0].ReferencedBeamSequence[0].BeamMeterset == 120
 
 
+def test_beams_can_still_be_told_apart() -> None:
+    """Each has another name than before, no two the same, and a record says that of its plan."""
+    plan = make_ion_plan(metersets_mu={1: 40.0, 2: 20.0})
+
+    made, record = deidentified(plan, KEY), deidentified(make_record(plan, end_mu=12.5), KEY)
+
+    names = [beam.BeamName for beam in made.IonBeamSequence]
+    assert len({*names, *(beam.BeamName for beam in plan.IonBeamSequence)}) == 4
+    assert record.TreatmentSessionIonBeamSequence[0].BeamName == names[0]
+
+
 @pytest.mark.slow
 def test_answers_are_the_same_over_records_without_names() -> None:
     """What was delivered, how it ended and how courses stand: only who and when differ."""

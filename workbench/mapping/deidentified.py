@@ -36,13 +36,24 @@ METHOD: Final = "PS3.15 Basic Profile, dates moved; other text emptied as well"
 METHOD_CODES: Final = (codes.BASIC_PROFILE, codes.MODIFIED_DATES, codes.SAFE_PRIVATE)
 """The profile and its options: dates moved consistently, and private attributes of which it is known that they say nothing of anybody."""
 KEPT_TEXT: Final = frozenset(
-    "CodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning SpecificCharacterSet TimezoneOffsetFromUTC SnoutID ApplicatorID "
-    "BlockTrayID WedgeID RangeShifterID RangeModulatorID LateralSpreadingDeviceID CompensatorID ScanSpotTuneID ScanMode MaterialID "
-    "DoseUnits".split()
+    "CodeValue LongCodeValue URNCodeValue CodingSchemeDesignator CodingSchemeVersion CodeMeaning SpecificCharacterSet "
+    "TimezoneOffsetFromUTC Manufacturer SnoutID ApplicatorID BlockTrayID WedgeID "
+    "RangeShifterID RangeShifterSetting RangeModulatorID BeamCurrentModulationID LateralSpreadingDeviceID "
+    "LateralSpreadingDeviceSetting CompensatorID GeneralAccessoryID FluenceModeID ScanSpotTuneID ScanMode MaterialID DoseUnits".split()
 )
-"""Text of code sequences and of accessories of the machine, and what moments are to be read with."""
-PSEUDONYMS: Final = MappingProxyType({"PatientID": "P", "PatientName": "P", "RTPlanLabel": "L", "TreatmentMachineName": "M"})
+"""Text of code sequences, of accessories of the machine and their settings, who made it, and what moments are to be read with."""
+PSEUDONYMS: Final = MappingProxyType(
+    {"PatientID": "P", "PatientName": "P", "RTPlanLabel": "L", "BeamName": "B", "TreatmentMachineName": "M"}
+)
 """Text that has to stay distinguishable → letter that its pseudonym begins with."""
+FILLED: Final = frozenset("DeviceAlternateIdentifierFormat PatientAdditionalPosition PatientSpeciesDescription TextValue".split())
+"""Text that the table does not name and that may not be empty: it becomes a dummy."""
+ALSO_REMOVED: Final = frozenset(
+    "IssuerOfPatientIDQualifiersSequence IssuerOfAccessionNumberSequence EncryptedAttributesSequence "
+    "HL7StructuredDocumentReferenceSequence CodingSchemeIdentificationSequence PrivateDataElementCharacteristicsSequence "
+    "BreedRegistrationSequence GeneticModificationsSequence StrainStockSequence InterlockResolutionUserSequence".split()
+)
+"""Sequences that the table does not name: who somebody is or where registered, what was hidden, and what is empty without its text."""
 STAYING: Final = frozenset("DeviceSerialNumber InstitutionName OperatorsName ReviewerName PatientSexNeutered".split())
 """Emptied rather than removed, since they are of type 2 somewhere in plans or records."""
 OF_BIRTH: Final = frozenset("PatientBirthDate PatientBirthDateInAlternativeCalendar PatientBirthTime".split())
@@ -148,7 +159,7 @@ class _Work:
             element.value = _each(element.value, lambda one: moved(one, self.back))
         elif vr == "TM" and keyword not in OF_BIRTH:
             pass
-        elif action is Action.DUMMY and element.value:
+        elif (action is Action.DUMMY or keyword in FILLED) and element.value:
             self._hide(dataset, element)
         elif action is not None and keyword not in KEPT_TEXT:
             element.value = None
@@ -159,7 +170,7 @@ class _Work:
             del dataset[element.tag]
 
     def _hide(self, dataset: Dataset, element: DataElement) -> None:
-        """A dummy where the profile wants one that is not of length zero."""
+        """A dummy where a value must not be of length zero."""
         if element.VR in _TEXT:
             element.value = self.key.pseudonym("X", str(element.value))
         elif element.VR == "CS":
@@ -178,6 +189,8 @@ def _is_safe(dataset: Dataset, element: DataElement) -> bool:
 def _goes(element: DataElement) -> bool:
     """Whether an element is removed; a sequence is, too, where the profile would have it empty or a dummy."""
     action = ACTIONS.get(element.tag)
+    if element.keyword in ALSO_REMOVED:
+        return True
     if action is None or element.keyword in KEPT_TEXT or element.keyword in PSEUDONYMS:
         return False
     if element.VR == "SQ" or action is Action.REMOVE:
