@@ -156,6 +156,13 @@ def test_a_value_that_cannot_be_decoded_is_compared_by_its_bytes() -> None:
     assert compare(bad, bad).differences == ()
 
 
+def test_an_element_without_value_is_told_from_one_that_is_not_there() -> None:
+    """Both are no value; in words the first says so, the second is blank."""
+    (row,) = compare(part10.encoded(make(PatientSex="")), part10.encoded(make())).differences
+
+    assert (row.path, row.a, row.b, row.said) == ("PatientSex", "", None, ("(no value)", ""))
+
+
 def test_files_are_compared_by_path(tmp_path: Path) -> None:
     """Two copies are the same; the comparison says so in a line."""
     instance = part10.encoded(make())

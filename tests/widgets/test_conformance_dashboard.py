@@ -79,6 +79,7 @@ def test_every_row_can_be_shown_and_a_row_in_full() -> None:
         dashboard.check.table.view.selected = int(frame.index[frame["path"] == "Modality"][0])
         await dashboard.drain()
 
+        assert "vr" not in dashboard.check.table.view.visible
         assert (first, dashboard.check.rows) == (0, sum(dashboard.check.counts.values()))
         assert dashboard.message == "No row fails: CT Image (TMS, received)."
         assert '<tr data-column="expected"><th scope="row">expected</th>' in dashboard.check.table._details.value

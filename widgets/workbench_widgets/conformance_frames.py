@@ -10,7 +10,7 @@ import pandas as pd
 
 from workbench.conformance.browsing import Source, StatementRow
 from workbench.conformance.checking import CheckedRow, Result
-from workbench.conformance.comparing import ComparedRow, Outcome
+from workbench.conformance.comparing import NO_VALUE, ComparedRow, Outcome
 
 CHECKED: Final = MappingProxyType(
     {
@@ -67,7 +67,6 @@ TABLE_WORDS: Final = MappingProxyType(
     {"created": "TMS, created", "received": "TMS, received", "export": "ocular, exported", "import": "ocular, imported"}
 )
 """Direction → the table as people say it."""
-NO_VALUE: Final = "(no value)"
 
 
 def checked_frame(rows: Iterable[CheckedRow]) -> pd.DataFrame:
@@ -99,8 +98,7 @@ def compared_frame(rows: Iterable[ComparedRow]) -> pd.DataFrame:
     cells = [
         (
             *(row.outcome.value, row.path, printed(row.tag), row.name),
-            *(NO_VALUE if said == "" else said for said in (row.a, row.b)),
-            *(row.rule, row.vr),
+            *(*row.said, row.rule, row.vr),
         )
         for row in rows
     ]

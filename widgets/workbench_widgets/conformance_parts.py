@@ -36,6 +36,7 @@ class RowTable(VBox):
 
     def __init__(self, live: Live, beside: Callable[[dict[str, Any]], str] | None = None) -> None:
         self._beside = beside
+        self._is_laid_out = False
         self.view = RecordTable()
         self._details = html("", "wb-conf-details")
         self._details.layout.display = "none"
@@ -46,6 +47,9 @@ class RowTable(VBox):
     def show(self, frame: pd.DataFrame, *, at_first: Sequence[str], empty: str) -> None:
         """Show other rows; the chosen one stays chosen where it is found again."""
         self.view.show(frame, at_first=at_first, empty=empty)
+        if not self._is_laid_out:
+            # The table shows the columns that hold anything; of a first frame without rows that is none, and so all.
+            self.view.visible, self._is_laid_out = list(at_first), True
         self._detail()
 
     def close(self) -> None:

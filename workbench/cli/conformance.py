@@ -106,4 +106,4 @@ def _stated(row: StatementRow) -> Sequence[object]:
 
 
 def _compared(row: ComparedRow) -> Sequence[object]:
-    return row.outcome.value, row.path, row.tag, "" if row.a is None else row.a, "" if row.b is None else row.b, row.rule
+    return row.outcome.value, row.path, row.tag, *row.said, row.rule

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 from pathlib import Path
+from typing import Final
 
 from workbench.conformance.contents import Element, contents
 from workbench.conformance.html import html_table
@@ -18,6 +19,9 @@ from workbench.conformance.objects import Direction, fitting
 from workbench.conformance.words import how
 from workbench.dicom import decoding, part10, values
 from workbench.dicom.part10 import Encoded
+
+NO_VALUE: Final = "(no value)"
+"""Stands for an element that is there and empty."""
 
 
 class Outcome(StrEnum):
@@ -54,6 +58,12 @@ class ComparedRow:
     outcome: Outcome
     rule: str
 
+    @property
+    def said(self) -> tuple[str, str]:
+        """Both values for people: blank where the object lacks the element, and told where it has it without a value."""
+        a, b = ("" if one is None else one or NO_VALUE for one in (self.a, self.b))
+        return a, b
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Comparison:
@@ -75,8 +85,8 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         counted = ", ".join(f"{self.count(one)} {one.value}" for one in Outcome)
-        rows = [(one.outcome.value, one.path, one.name, one.a or "", one.b or "", one.rule) for one in self.differences]
-        return f"<b>{escape(counted)}</b>{html_table(('', 'path', 'name', 'A', 'B', 'rule'), rows)}"
+        rows = [(one.outcome.value, one.path, one.rule, *one.said) for one in self.differences]
+        return f"<b>{escape(counted)}</b>{html_table(('', 'path', 'rule', 'A', 'B'), rows)}"
 
 
 def compare_files(a: str | Path, b: str | Path, direction: Direction | str | None = None) -> Comparison:
