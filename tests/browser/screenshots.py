@@ -86,7 +86,8 @@ def marked(page: Any) -> None:
 def home_shown(page: Any) -> None:
     """Home as it opens."""
     expect(page, ".wb-home .wb-plan-card").to_contain_text("fraction 1 of 5")
-    page.wait_for_selector(".wb-home .wb-setup-images .wb-drawn")
+    for part in (".wb-beam-view", ".wb-setup-images"):
+        page.wait_for_selector(f".wb-home {part} .wb-drawn")
 
 
 def checked(page: Any) -> None:
