@@ -10,7 +10,7 @@ import pytest
 from tests.records.answers.frames import INTERRUPTED, at, beam, beams, planned, registrations
 from tests.widgets.given import make_records
 from workbench.records import Filters
-from workbench_widgets.records_charts import CHARTS, INCHES_WIDE, MOST_ROWS, Focus, charted, drawn, focus_of
+from workbench_widgets.records_charts import CHARTS, GROUP_WORDS, INCHES_WIDE, MOST_ROWS, Focus, charted, drawn, focus_of
 from workbench_widgets.records_view import Choices
 from workbench_widgets.table_rows import TableRows
 
@@ -75,6 +75,15 @@ def test_of_many_treatments_the_latest_are_drawn() -> None:
     assert found.remark == "the latest 20 of 22"
     assert found.answer[["patient_id", "fraction"]].iloc[0].tolist() == ["P-1", 3]
     assert found.answer[["patient_id", "fraction"]].iloc[-1].tolist() == ["P-2", 11]
+
+
+def test_terminations_are_counted_by_whatever_is_offered() -> None:
+    """Three of four deliveries ended normally, by whichever column they are grouped in the one room of the one patient."""
+    for by, words in GROUP_WORDS.items():
+        found = charted(make_records(), "terminations", chosen(0), Choices(), by=by)
+        assert found.remark == f"by {words}"
+        counts = found.answer.groupby("termination", observed=True)["deliveries"].sum().to_dict()
+        assert counts == {"NORMAL": 3, "OPERATOR": 1}, by
 
 
 def test_without_anything_to_draw_a_sentence_says_why() -> None:

@@ -17,8 +17,9 @@ from matplotlib.figure import Figure
 from workbench.figures.answers import ANSWERED, RESULT_MARKS
 from workbench.figures.setup_answers import setup_trends
 from workbench.records import Filters, Records
+from workbench.records.answers.timing import GROUPS
 from workbench_widgets.markup import MIDDOT
-from workbench_widgets.records_view import Choices, is_too_much, rows_of, too_much, words_of
+from workbench_widgets.records_view import Choices, is_too_much, rows_of, taken, too_much, words_of
 
 CHARTS: Final = MappingProxyType(
     {
@@ -43,8 +44,8 @@ MEASURES: Final = MappingProxyType(
     }
 )
 """Measures of the setup trend, in the order in which one looks at them."""
-GROUPS: Final = ("room", "machine", "patient", "plan", "type")
-"""What terminations are counted by."""
+GROUP_WORDS: Final = MappingProxyType({one: one.removesuffix("_id").removesuffix("_label").replace("_", " ") for one in GROUPS})
+"""Column that terminations are counted by → its word."""
 MOST_ROWS: Final = 20
 """Rows of one chart."""
 MOMENTS: Final = MappingProxyType({"progress": "ended_at", "treatments": "ended_at", "timing": "beam_on_at"})
@@ -115,8 +116,8 @@ def charted(records: Records, name: str, focus: Focus, choices: Choices, *, meas
     if is_too_much(name, focus.filters, choices):
         return Charted(answer=pd.DataFrame(), sentence=too_much(choices))
     if name == "terminations":
-        answer = records.answers.terminations(by=by, patient_id=focus.filters.get("patient_id"))
-        return _cut(answer, name, focus, f"by {by}")
+        answer = records.answers.terminations(by=by, **taken(name, focus.filters)[0])
+        return _cut(answer, name, focus, f"by {GROUP_WORDS[by]}")
     whole = rows_of(records, name, focus.filters)
     if name == "setup_trend":
         return _trend(whole, measure, focus)

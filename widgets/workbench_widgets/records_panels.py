@@ -14,7 +14,7 @@ from workbench_widgets import markup
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
 from workbench_widgets.parts import Part, html, rendered
-from workbench_widgets.records_charts import CHARTS, GROUPS, MEASURES, Charted, Focus, charted, drawn
+from workbench_widgets.records_charts import CHARTS, GROUP_WORDS, MEASURES, Charted, Focus, charted, drawn
 from workbench_widgets.records_details import details, file_line, irregular_list, object_text
 from workbench_widgets.records_source import RecordsSource
 from workbench_widgets.records_view import Choices, Link, is_too_much, links, rows_of, too_much, words_of
@@ -101,7 +101,7 @@ class ChartPanel(Part):
         self.chart.add_class("wb-tabs")
         self.measure = Dropdown(options=[(words, name) for name, words in MEASURES.items()], description="measure")
         self.measure.add_class("wb-rec-measure")
-        self.group = Dropdown(options=list(GROUPS), value=GROUPS[0], description="counted by")
+        self.group = Dropdown(options=[(words, name) for name, words in GROUP_WORDS.items()], description="counted by")
         self.group.add_class("wb-rec-group")
         self.summary = html("", "wb-rec-summary")
         self.picture = Image(format="png", layout=Layout(width="100%", height="auto", object_fit="contain", display="none"))
