@@ -55,7 +55,7 @@ def from_words(bench: Workbench | None, words: str) -> Opened:
             raise Refused(f"{words}: found a UID, expected the path of a file: no workbench is open here")
         instance = part10.read_file(bench.path(words))
         stored = next(one for one in bench.objects() if one.uid == words)
-        return Opened(name=" ".join(one for one in (_kind(instance.sop_class_uid), _label(stored)) if one), instance=instance)
+        return Opened(name=MIDDOT.join(one for one in (_kind(instance.sop_class_uid), _label(stored)) if one), instance=instance)
     except WorkbenchError as problem:
         return Opened(name=words, sentence=str(problem))
 
