@@ -21,14 +21,14 @@ import workbench as wb
 from tests.widgets.setup_pictures import exposed_files
 from workbench_widgets import SetupImagesDashboard
 
-for folder in ("exposed", "stick"):
+for folder in ("exposed", "returned"):
     shutil.rmtree(folder, ignore_errors=True)
 bench = wb.Workbench(listen=False)
 plan = wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan())
 stored = bench.add_plan(plan)
 for path in exposed_files(bench, plan, Path("exposed")).values():
     bench.import_file(path)
-exposed_files(bench, plan, Path("stick"), patient_id="SAMPLE-2")
+exposed_files(bench, plan, Path("returned"), patient_id="SAMPLE-2")
 dashboard = SetupImagesDashboard(bench, stored)
 dashboard
 """
@@ -161,7 +161,7 @@ def test_another_patients_images_are_shown_after_the_question(page: Any, address
     before = page.input_value(f"{AXIAL} select")
 
     page.click(".wb-setup-import")
-    page.fill(".wb-import-path input", "stick")
+    page.fill(".wb-import-path input", "returned")
     page.press(".wb-import-path input", "Enter")
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text("2 files found")
     page.click(".wb-import-start")
