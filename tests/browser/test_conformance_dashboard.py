@@ -77,6 +77,7 @@ def test_a_dropped_plan_is_judged_row_by_row(shown: Any, tmp_path: Path) -> None
     expect(shown, f"{row} td[data-column=finding]").to_contain_text("is missing")
 
     shown.click(".wb-conf-found .wb-choice button:has-text('every row')")
+    expect(shown, row).to_have_count(50)
     shown.fill(".wb-conf-found .wb-rt-quick", "beam name")
     expect(shown, row).to_have_count(1)
     expect(shown, f"{row} td[data-column=found]").to_have_text("Field 1")

@@ -74,6 +74,7 @@ def test_a_page_answers_clicks(page: Any, address: str) -> None:
     page.click(".wb-check-in")
     expect(page, ".wb-deliver").to_be_enabled()
     page.click(".wb-deliver")
+    expect(page, ".wb-state").to_have_attribute("data-state", "COMPLETED")
     expect(page, ".wb-complete").to_be_enabled()
     page.click(".wb-complete")
 
