@@ -184,3 +184,12 @@ def test_a_notebook_asserts_what_the_reader_should_have_seen(notebook: Path) -> 
     asserting = [cell for cell in cells if cell["cell_type"] == "code" and re.search(r"^\s*assert ", "".join(cell["source"]), re.MULTILINE)]
 
     assert asserting != []
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.name)
+def test_a_notebook_keeps_no_warning_of_the_machine_it_ran_on(notebook: Path) -> None:
+    """What was written to standard error speaks of one computer's packages and ports."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    kept = [output for cell in cells if cell["cell_type"] == "code" for output in cell["outputs"]]
+
+    assert [output for output in kept if output.get("name") == "stderr"] == []
