@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from tests.archive.samples import make_beam, make_session, make_stored, make_workitem
 from tests.clinic import NOW
+from workbench.archive import schema
 from workbench.archive.database import Database
 from workbench.archive.rows import SessionState, StepState
 from workbench.errors import Conflict, Refused, Unavailable
@@ -319,8 +321,21 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
         connection.execute(text("UPDATE meta SET value = '99' WHERE key = 'version'"))
     engine.dispose()
 
-    with pytest.raises(Refused, match=r"^database: found schema version 99, expected \d+$"):
+    with pytest.raises(Refused, match=r"^database sqlite:.*index\.sqlite: found schema version 99, expected \d+$"):
         Database.in_folder(tmp_path, EventBus())
+
+
+def test_whoever_changes_a_column_raises_the_version() -> None:
+    """Else a folder made before would open, and fail at the first statement with that column. Write down the new pair when it changes."""
+    columns = [
+        f"{table.name}.{column.name} {column.type} {column.nullable} {column.primary_key}"
+        for table in schema.metadata.sorted_tables
+        for column in table.columns
+    ]
+
+    digest = sha256("\n".join(columns).encode("utf-8")).hexdigest()[:16]
+
+    assert (schema.VERSION, digest) == (4, "e262305702754de7")
 
 
 def test_a_file_that_is_no_database_is_unavailable(tmp_path: Path) -> None:

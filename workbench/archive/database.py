@@ -147,7 +147,8 @@ class Database:
                 except SQLAlchemyError as problem:
                     raise Unavailable(f"database: another process is preparing it ({problem})", rule="database") from problem
             elif found != str(schema.VERSION):
-                raise Refused(f"database: found schema version {found}, expected {schema.VERSION}", rule="database")
+                where = self._engine.url.render_as_string(hide_password=True)
+                raise Refused(f"database {where}: found schema version {found}, expected {schema.VERSION}", rule="database")
 
     def _last_event(self) -> int:
         with self.reading() as view:

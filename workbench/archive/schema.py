@@ -26,7 +26,8 @@ from sqlalchemy import (
 
 from workbench.archive.record_rows import SETTINGS, tolerance_of
 
-VERSION = 3
+VERSION = 4
+"""Raised whenever a column changes: a folder of another version is refused when it is opened, and fails nowhere later."""
 metadata = MetaData()
 
 meta = Table("meta", metadata, Column("key", String(32), primary_key=True), Column("value", String(64), nullable=False))
