@@ -83,5 +83,5 @@ def test_after_the_build_no_news_pop_up_and_pages_load_widgets_only(tmp_path: Pa
 
     written = json.loads((tmp_path / "share" / "jupyter" / "lab" / "settings" / "overrides.json").read_text(encoding="utf-8"))
     assert written["@jupyterlab/apputils-extension:notification"] == {"fetchNews": "false", "checkForUpdates": False}
-    served = json.loads((tmp_path / "etc" / "jupyter" / "jupyter_server_config.d" / "workbench.json").read_text(encoding="utf-8"))
+    served = json.loads((tmp_path / "etc" / "jupyter" / "voila.json").read_text(encoding="utf-8"))
     assert served == {"VoilaConfiguration": {"extension_allowlist": WIDGETS}}
