@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -10,9 +11,10 @@ from dataclasses import replace
 
 import pytest
 from pydicom.dataset import Dataset
+from pynetdicom import AE, evt
 from pynetdicom.association import Association
 
-from tests.clinic import BenchMaker, connect
+from tests.clinic import DEVICE, BenchMaker, connect
 from tests.network.wire import CT, FIND, MOVE, PULL, RECORD, VERIFICATION, associated, association_request, claimed, raw_connection
 from workbench.bench import Workbench
 from workbench.dicom import part10, uids
@@ -76,6 +78,18 @@ def test_a_wrong_called_ae_title_is_rejected(provider: Workbench) -> None:
     """A-ASSOCIATE-RJ, permanent, by the service user: called AE title not recognised (PS3.8 Table 9-21)."""
     with associated(provider, VERIFICATION, called="NOBODY") as association:
         assert rejection(association) == (1, 1, 7)
+
+
+def test_a_rejection_that_is_quicker_than_its_requestor_is_heard(provider: Workbench) -> None:
+    """The answer has come and the connection is closed before the requestor's thread looks whether there was one: rejected, not aborted."""
+    is_over = threading.Event()
+    slowly = [(evt.EVT_REQUESTED, lambda _: is_over.wait(30)), (evt.EVT_CONN_CLOSE, lambda _: is_over.set())]
+    peer = AE(DEVICE)
+    peer.add_requested_context(uids.VERIFICATION)
+
+    association = peer.associate(provider.address.host, provider.address.port, ae_title="SOMEONE", evt_handlers=slowly)
+
+    assert (association.is_rejected, association.is_aborted) == (True, False)
 
 
 def test_our_own_client_says_why_it_was_rejected(provider: Workbench) -> None:

@@ -1,10 +1,11 @@
-"""Five things that pynetdicom 3.0 gets wrong, mended for this process; to be removed when pyproject.toml allows a version that does not.
+"""Six things that pynetdicom 3.0 gets wrong, mended for this process; to be removed when pyproject.toml allows a version that does not.
 
 It leaves a socket open whose peer has gone already, until the garbage collector finds it. It aborts an association over a
 C-STORE of a class that it does not know, where the standard has a status for it (PS3.7 C.5.6, SOP class not supported). It
 performs the sub-operations of C-MOVE and C-GET itself: it cannot refuse before it has associated with a destination, sends each
 object decoded, and loses responses. It reads nothing while it has something to send, so that a C-CANCEL waits for the last answer.
 And a requestor's idle thread takes the answer to a request that begins just then, and throws it away: the request gets none.
+A requestor that is slower than the answer takes a rejection, after which the connection is closed, for a connection that never came up.
 
 One thing that it does right it does slowly: it spends as much on encoding the answer to a C-STORE as we on checking the object.
 """
@@ -40,6 +41,7 @@ LOOK_S: Final = 0.001
 def mend() -> None:
     """Put all of them right; doing it again changes nothing."""
     AssociationSocket._shutdown_socket = _shut  # type: ignore[method-assign, assignment]
+    AssociationSocket.close = _close  # type: ignore[method-assign, assignment]
     association.uid_to_service_class = _service_class  # type: ignore[attr-defined]
     Association._run_reactor = _attend  # type: ignore[method-assign, assignment]
     DULServiceProvider._process_recv_primitive = _taken_in_turn  # type: ignore[method-assign, assignment]
@@ -52,6 +54,14 @@ def _shut(transport: AssociationSocket) -> None:
         with suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
         connection.close()
+
+
+def _close(transport: AssociationSocket) -> None:
+    """Close the connection; that there was one, which a requestor may look for only now, stays known."""
+    _shut(transport)
+    if transport.socket is not None and transport._is_connected:
+        transport.socket = None
+        transport.event_queue.put("Evt17")
 
 
 _send_next = DULServiceProvider._process_recv_primitive
