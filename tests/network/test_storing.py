@@ -8,7 +8,9 @@ from io import BytesIO
 
 import pytest
 from pydicom.uid import UID
-from pynetdicom.dsutils import decode
+from pynetdicom.dimse_messages import C_STORE_RSP
+from pynetdicom.dimse_primitives import C_STORE
+from pynetdicom.dsutils import decode, encode
 
 from tests.clinic import LOCK, make_ct, make_ion_plan, make_record, make_registration, make_table_position
 from tests.network.wire import CT, PULL, RECORD, SYNTAXES, act, associated, claimed, prepare, send
@@ -222,6 +224,21 @@ def test_the_answer_holds_what_the_standard_lists() -> None:
         "ErrorComment": "empty: BeamName",
         "AffectedSOPInstanceUID": "2.25.7",
     }
+
+
+@pytest.mark.parametrize("uid", ["2.25.7", "2.25.77"])
+@pytest.mark.parametrize("comment", [None, "empty: BeamName", "empty: BeamLabel"])
+def test_an_answer_is_what_pynetdicom_would_have_sent(uid: str, comment: str | None) -> None:
+    """Byte for byte, the padding of values of odd length included."""
+    answer, message = C_STORE(), C_STORE_RSP()
+    answer.MessageIDBeingRespondedTo, answer.Status = 65535, 0xC002
+    answer.AffectedSOPClassUID, answer.AffectedSOPInstanceUID = UID(CT), UID(uid)
+    answer.ErrorComment = comment  # type: ignore[assignment]
+    message.primitive_to_message(answer)
+
+    encoded = pdus.store_response(CT, uid, message_id=65535, status=0xC002, comment=comment or "")
+
+    assert encoded == encode(message.command_set, True, True)
 
 
 @pytest.mark.parametrize(("longest", "sizes"), [(0, [10]), (16, [10]), (10, [4, 4, 2])])
