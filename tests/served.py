@@ -8,7 +8,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ WORKBENCH = (sys.executable, "-c", "from workbench.cli import main; main()")
 SYSTEM_PATH = os.pathsep.join(one for one in os.environ["PATH"].split(os.pathsep) if one != str(Path(sys.executable).parent))
 ENVIRONMENT = {**os.environ, "PATH": SYSTEM_PATH, "TCP_NODELAY": "1", "PYTHONUNBUFFERED": "1", "COLUMNS": "200"}
 """DCMTK leaves Nagle's algorithm on unless told otherwise; small exchanges then wait 40 ms each."""
+LISTENING_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,3 +92,18 @@ def serving(data: Path, *options: object, port: int = 0) -> Iterator[Served]:
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+@contextmanager
+def listening(command: Sequence[object], port: int, *, called: str = "ANY-SCP") -> Iterator[None]:
+    """One of DCMTK's providers, from its first answer to an echo until the context ends; it says nothing itself when its port is open."""
+    with subprocess.Popen([str(one) for one in command], env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + LISTENING_S
+            while run("echoscu", "-aec", called, "127.0.0.1", port).returncode != 0:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    ended = f"exit code {process.returncode}" if process.returncode is not None else "no answer"
+                    raise RuntimeError(f"{command[0]} on port {port}: found {ended}, expected an answer to an echo in {LISTENING_S:.0f} s")
+            yield
+        finally:
+            process.terminate()

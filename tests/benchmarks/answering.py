@@ -21,7 +21,7 @@ from pydicom.dataset import Dataset
 import workbench as wb
 from tests.benchmarks.caller import ACTION, ECHO, FIND, MOVE, Caller
 from tests.benchmarks.storing import a_slice
-from tests.served import ENVIRONMENT
+from tests.served import ENVIRONMENT, listening
 from workbench.archive.rows import IndexKeys, Origin, StoredObject, WorkitemRow
 from workbench.clock import SystemClock
 from workbench.dicom import part10, uids
@@ -208,7 +208,7 @@ def _moved_per_s(port: int, called: str, asked: Dataset) -> float:
 def _storescp() -> Iterator[int]:
     """DCMTK's storage provider, which throws away what it receives."""
     port = free_port()
-    with _running(["storescp", "-aet", SINK, "--ignore", str(port)], port):
+    with listening(["storescp", "-aet", SINK, "--ignore", str(port)], port):
         yield port
 
 
@@ -218,21 +218,8 @@ def _dcmqrscp(folder: Path, sink: int) -> Iterator[int]:
     port, configuration = free_port(), folder / "qr.cfg"
     configuration.write_text(QR_CONFIGURATION.format(port=port, sink=sink, folder=folder))
     subprocess.run(["dcmqridx", str(folder), *map(str, sorted(folder.glob("*.dcm")))], env=ENVIRONMENT, check=True, capture_output=True)
-    with _running(["dcmqrscp", "-c", str(configuration)], port):
+    with listening(["dcmqrscp", "-c", str(configuration)], port):
         yield port
-
-
-@contextmanager
-def _running(command: list[str], port: int) -> Iterator[None]:
-    with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            for _ in range(100):
-                if subprocess.run(["echoscu", "127.0.0.1", str(port)], env=ENVIRONMENT, capture_output=True, check=False).returncode == 0:
-                    break
-                time.sleep(0.05)
-            yield
-        finally:
-            server.terminate()
 
 
 if __name__ == "__main__":

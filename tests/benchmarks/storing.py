@@ -20,7 +20,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 import workbench as wb
-from tests.served import ENVIRONMENT
+from tests.served import ENVIRONMENT, listening
 from workbench.clock import SystemClock
 from workbench.device.record import Delivered, treatment_record
 from workbench.dicom import part10, uids
@@ -87,14 +87,8 @@ def _send(port: int, called: str, objects: Path, count: int) -> float:
 def _storescp_running(folder: Path) -> Iterator[int]:
     folder.mkdir(parents=True)
     port = free_port()
-    with subprocess.Popen(["storescp", "-od", str(folder), str(port)], env=ENVIRONMENT, stderr=subprocess.DEVNULL) as server:
-        for _ in range(100):
-            if subprocess.run(["echoscu", "127.0.0.1", str(port)], env=ENVIRONMENT, capture_output=True, check=False).returncode == 0:
-                break
-        try:
-            yield port
-        finally:
-            server.terminate()
+    with listening(["storescp", "-od", folder, port], port):
+        yield port
 
 
 def a_record() -> Dataset:

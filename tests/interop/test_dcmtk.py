@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,7 @@ from pydicom import dcmread
 from pydicom.dataset import Dataset
 
 from tests.clinic import LOCK, OTHER_LOCK, RIVAL, make_ct, make_ion_plan, make_record, make_registration, make_table_position
-from tests.served import ENVIRONMENT, Served, run, serving
+from tests.served import ENVIRONMENT, Served, listening, run, serving
 from workbench.archive.rows import Origin, SessionRow
 from workbench.bench import Workbench
 from workbench.dicom import part10, uids
@@ -34,18 +33,10 @@ def write(path: Path, dataset: Dataset, syntax: str = uids.IMPLICIT_LITTLE) -> P
 
 @contextmanager
 def storescp(folder: Path, port: int) -> Iterator[Path]:
-    """DCMTK's storage provider, writing what it receives; ready when it answers an echo."""
+    """DCMTK's storage provider, writing what it receives."""
     folder.mkdir()
-    process = subprocess.Popen(["storescp", "-aet", SINK, "-od", str(folder), str(port)], env=ENVIRONMENT)
-    with process:
-        try:
-            while run("echoscu", "-aec", SINK, "127.0.0.1", port).returncode != 0:
-                assert process.poll() is None
-                # Its port opens when it does; there is nothing else to wait for.
-                time.sleep(0.05)
-            yield folder
-        finally:
-            process.terminate()
+    with listening(["storescp", "-aet", SINK, "-od", folder, port], port, called=SINK):
+        yield folder
 
 
 @pytest.fixture(scope="module")
