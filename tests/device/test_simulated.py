@@ -11,6 +11,7 @@ from tests.clinic import NOW, OTHER_LOCK, RIVAL, BenchMaker, FixedClock, connect
 from tests.factories import CountedUids, make_plan
 from workbench.archive.rows import Origin, StepState
 from workbench.bench import Workbench
+from workbench.clock import SystemClock
 from workbench.device.performance import Progress
 from workbench.device.scenario import SCENARIOS, Scenario
 from workbench.device.simulated import SimulatedDevice, own_address
@@ -246,15 +247,28 @@ def test_a_qa_session_is_treated_for_no_fraction(provider: Workbench) -> None:
 
 
 def test_a_device_is_exact_with_a_fixed_clock_and_counted_uids(provider: Workbench) -> None:
-    """The record's moments are the clock's, its end after 0.4 s a monitor unit; its UIDs are the counted ones."""
+    """The record's moments are the clock's; its UIDs are the counted ones."""
     provider.check_in(provider.add_plan(make_ion_plan()))
 
     treated = SimulatedDevice(provider.address, clock=FixedClock(), uid_source=CountedUids()).treat()
 
     (row,) = provider.records.beams().to_dict("records")
-    assert (row["started_at"], (row["ended_at"] - row["started_at"]).total_seconds()) == (NOW, 16.0)
+    assert (row["started_at"], row["ended_at"]) == (NOW, NOW)
     assert str(treated.record_uid).startswith("2.25.")
     assert len(str(treated.record_uid)) < 10
+
+
+def test_no_beam_is_told_to_end_after_the_present(make_bench: BenchMaker) -> None:
+    """Claim, the first beam's on and off, the second's and the completion follow each other by the clock of device and provider."""
+    provider = make_bench(listen=True, clock=SystemClock())
+    session = provider.check_in(provider.add_plan(make_ion_plan(metersets_mu={1: 40.0, 2: 20.0})))
+    SimulatedDevice(provider.address).treat()
+    provider.complete(session)
+
+    (timed,) = provider.records.answers.timing().to_dict("records")
+    first, second = provider.records.beams().sort_values("beam").to_dict("records")
+    moments = [timed["claimed_at"], first["started_at"], first["ended_at"], second["started_at"], second["ended_at"], timed["finished_at"]]
+    assert moments == sorted(moments)
 
 
 def test_what_was_on_the_wire_can_be_kept(provider: Workbench) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -36,8 +36,6 @@ from workbench.treatment.session import Task
 log = logging.getLogger(__name__)
 
 SERIAL_NUMBER: Final = "SIM-1"
-SECONDS_PER_MU: Final = 0.4
-"""Time that the record gives a monitor unit when the simulation itself takes none."""
 SUCCESS: Final = "0000"
 CODES: Final = {Work.IMAGING: codes.POSITION_ACQUISITION, Work.TREATMENT: codes.RT_TREATMENT, Work.QA: codes.RT_TREATMENT_QA}
 SOMEBODY_ELSE: Final = "SOMEBODY-ELSE"
@@ -292,7 +290,6 @@ class Performance:
                 break
             reached = at_mu
             self._say(step, text, self._percent)
-        simulated = started + timedelta(seconds=SECONDS_PER_MU * (reached - task.start_meterset_mu))
         delivered = Delivered(
             beam=task.beam_number,
             fraction=task.fraction,
@@ -302,7 +299,7 @@ class Performance:
             asked_mu=task.end_meterset_mu,
             ended=ended,
             started_at=started,
-            ended_at=max(self._stage.clock.now(), simulated),
+            ended_at=self._stage.clock.now(),
             correction_mm=correction_mm(scenario),
         )
         return delivered, reply
@@ -332,8 +329,7 @@ class Performance:
     def _complete(self, step: Step) -> Met:
         if self._scenario.dialect is Dialect.FINAL and step.by is Who.DEVICE and step.expect == SUCCESS:
             assert self._workitem is not None
-            ended = max([self._stage.clock.now(), *(one.ended_at for one in self._delivered)])
-            changes = told.performed(self._workitem, self._sent, started_at=self._claimed_at, ended_at=ended)
+            changes = told.performed(self._workitem, self._sent, started_at=self._claimed_at, ended_at=self._stage.clock.now())
             reply = self._stage.peer.change(self.uid, changes, self._lock(step))
             yield self._answered(step, "N-SET of what was performed", reply)
         yield from self._end(step, "COMPLETED")
