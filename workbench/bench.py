@@ -82,7 +82,7 @@ class Workbench:
     Examples
     --------
     >>> with Workbench() as bench:
-    ...     plan = bench.add_plan(read_eyeplan("P1"))
+    ...     plan = bench.add_plan(read_eyeplan(sample_eyeplan()))
     ...     session = bench.check_in(plan, meterset_mu={1: 120.0})
     """
 
