@@ -208,7 +208,7 @@ def _moved_per_s(port: int, called: str, asked: Dataset) -> float:
 def _storescp() -> Iterator[int]:
     """DCMTK's storage provider, which throws away what it receives."""
     port = free_port()
-    with listening(["storescp", "-aet", SINK, "--ignore", str(port)], port):
+    with listening(["storescp", "-aet", SINK, "--ignore", port], port):
         yield port
 
 
@@ -218,7 +218,7 @@ def _dcmqrscp(folder: Path, sink: int) -> Iterator[int]:
     port, configuration = free_port(), folder / "qr.cfg"
     configuration.write_text(QR_CONFIGURATION.format(port=port, sink=sink, folder=folder))
     subprocess.run(["dcmqridx", str(folder), *map(str, sorted(folder.glob("*.dcm")))], env=ENVIRONMENT, check=True, capture_output=True)
-    with listening(["dcmqrscp", "-c", str(configuration)], port):
+    with listening(["dcmqrscp", "-c", configuration], port, called="QR"):
         yield port
 
 
