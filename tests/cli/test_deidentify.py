@@ -24,6 +24,7 @@ def test_plans_are_written_without_their_patient_and_the_key_is_used_again(comma
     secret = key.read_bytes()
     second = command(*asked, "--to", tmp_path / "out")
     nobody = command(*asked, "--to", tmp_path / "none", "--patient", "P-999")
+    folder = command("archive", "deidentify", "--data", data, "--key", data, "--to", tmp_path / "none")
     taken_in = command("import", tmp_path / "out", "--data", tmp_path / "other")
 
     (path,) = (tmp_path / "out").iterdir()
@@ -31,5 +32,6 @@ def test_plans_are_written_without_their_patient_and_the_key_is_used_again(comma
     assert (first.code, first.out.strip(), len(secret), key.read_bytes()) == (0, str(path), 64, secret)
     assert (made.PatientIdentityRemoved, b"P-001" in path.read_bytes()) == ("YES", False)
     assert "exists already" in second.refusal
+    assert f"{data}: cannot be read (Is a directory), expected the file of a key" in folder.refusal
     assert (nobody.code, nobody.out) == (0, "")
     assert (taken_in.code, made.SOPInstanceUID in taken_in.out) == (0, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +13,7 @@ from workbench.archive.writing import write_new
 from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench.records.export import RecordsFormat, rendered
+from workbench.workflow.media import kept_key
 from workbench_widgets.parts import Part, box, button, html
 
 FORMATS: Final = {
@@ -82,9 +82,7 @@ def write_nameless(bench: Workbench, name: str, key: str, *, patient_id: str | N
     """
     folder, key_path = _named(name), _named(key)
     folder = folder.with_name(f"{folder.name}-deidentified")
-    if not key_path.exists():
-        write_new(key_path, secrets.token_hex(32).encode("ascii"))
-    return folder, len(bench.export_deidentified(folder, key_path.read_bytes(), patient_id=patient_id))
+    return folder, len(bench.export_deidentified(folder, kept_key(key_path), patient_id=patient_id))
 
 
 def _named(name: str) -> Path:

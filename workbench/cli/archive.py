@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import secrets
 import sys
 from dataclasses import asdict
 from enum import StrEnum
@@ -12,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from workbench.archive.writing import write_new
 from workbench.cli.common import DEFAULT_DATA, DataFolder, TableFormat, aligned, as_json, closed_bench, say
 from workbench.events import Events
+from workbench.workflow.media import kept_key
 
 COLUMNS = ("id", "at", "kind", "subject", "actor", "detail")
 
@@ -57,11 +56,11 @@ def deidentify(
     patient: Annotated[str | None, typer.Option(help="Only this Patient ID.")] = None,
 ) -> None:
     """Write plans and treatment records that name nobody; whoever has the key can tell who is who again."""
-    if not key.exists():
-        write_new(key, secrets.token_hex(32).encode("ascii"))
+    is_new, secret = not key.exists(), kept_key(key)
+    if is_new:
         typer.echo(f"{key}: made; keep it apart from the files", err=True)
     with closed_bench(data) as bench:
-        for path in bench.export_deidentified(to, key.read_bytes(), patient_id=patient, progress=sys.stderr.isatty()):
+        for path in bench.export_deidentified(to, secret, patient_id=patient, progress=sys.stderr.isatty()):
             say(str(path))
 
 

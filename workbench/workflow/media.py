@@ -6,6 +6,7 @@ Images come in through the intake.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,9 +16,9 @@ from workbench.archive.writing import write_new
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
 from workbench.dicom.uids import UidSource
-from workbench.errors import Refused
+from workbench.errors import Refused, Unavailable
 from workbench.mapping import ocular_plans
-from workbench.mapping.deidentified import CLASSES, Key, deidentified
+from workbench.mapping.deidentified import CLASSES, KEY_BYTES, Key, deidentified
 from workbench.mapping.media import blank
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.ocular.beamline import Beamline, known_beamlines
@@ -68,6 +69,21 @@ def deidentify(desk: Desk, folder: Path, key: Key, *, patient_id: str | None = N
     watched = tqdm(found, desc="deidentify", unit=" objects", disable=not progress)
     files = (part10.read_file(desk.archive.path(one)) for one in watched)
     return _write((part10.encoded(deidentified(one.dataset(), key)) for one in files), folder, desk.settings.identity)
+
+
+def kept_key(path: Path) -> bytes:
+    """The secret of ``deidentify`` that a file keeps; both are made when there is no such file.
+
+    Raises
+    ------
+    Unavailable : the file can be neither read nor made.
+    """
+    if not path.exists():
+        write_new(path, secrets.token_hex(2 * KEY_BYTES).encode("ascii"))
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise Unavailable(f"{path}: cannot be read ({problem.strerror}), expected the file of a key", rule="storage") from problem
 
 
 def read_plan(*paths: str | Path, beamlines: Mapping[str, Beamline] | None = None, said: Said | None = None) -> Reading:
