@@ -11,7 +11,7 @@ from tests.ocular.cases import sample_plan
 from workbench.errors import Refused
 from workbench.ocular import Laterality, Light, with_gaze
 from workbench.ocular.gaze import Fixation
-from workbench.ocular.turning import clips_on_film
+from workbench.ocular.turning import clips_on_film, turned_to, why_fixed
 
 
 def test_the_plans_own_gaze_changes_nothing() -> None:
@@ -19,6 +19,16 @@ def test_the_plans_own_gaze_changes_nothing() -> None:
     plan = sample_plan()
 
     assert with_gaze(plan, plan.fixation.gaze) == plan
+
+
+def test_a_light_that_is_the_plans_own_gives_the_plan_itself() -> None:
+    """What comes back from a slider as the same angles is no turn; a tenth of a degree is one."""
+    plan = sample_plan()
+    polar, azimuth = plan.fixation.gaze.polar_deg, plan.fixation.gaze.azimuth_deg
+
+    assert turned_to(plan, Light(polar_deg=polar + 1e-12, azimuth_deg=azimuth)) is plan
+    beside = Light(polar_deg=polar, azimuth_deg=azimuth + 0.1)
+    assert turned_to(plan, beside) == with_gaze(plan, beside) != plan
 
 
 def test_outlines_go_along_with_their_clips() -> None:
@@ -48,6 +58,9 @@ def test_the_lamp_of_a_fixating_fellow_eye_stands_aside() -> None:
 
 
 def test_an_eye_of_unknown_shape_is_not_turned() -> None:
-    """Nobody knows where its clips would be seen."""
-    with pytest.raises(Refused, match="the eye's shape is not known, expected an eye model to turn"):
-        with_gaze(replace(sample_plan(), eye_model=None), Light(polar_deg=10.0, azimuth_deg=0.0))
+    """Nobody knows where its clips would be seen; why, can be asked beforehand."""
+    plan = replace(sample_plan(), eye_model=None)
+
+    with pytest.raises(Refused, match="the eye's shape is not known, expected an eye model to turn") as refused:
+        with_gaze(plan, Light(polar_deg=10.0, azimuth_deg=0.0))
+    assert (why_fixed(plan), why_fixed(sample_plan())) == (str(refused.value), "")

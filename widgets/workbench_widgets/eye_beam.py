@@ -15,7 +15,6 @@ from typing import Any, Final
 from ipywidgets import FloatSlider, Layout, ToggleButtons, VBox
 from traitlets import Bool, Instance, Unicode
 
-from workbench.errors import Refused
 from workbench.figures import Cut, eye_sections
 from workbench.ocular.aperture import Aperture
 from workbench.ocular.beam_view import designed_aperture
@@ -23,7 +22,7 @@ from workbench.ocular.depth import depth_of, with_depth
 from workbench.ocular.gaze import Light
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.setup import FilmPicture
-from workbench.ocular.turning import with_gaze
+from workbench.ocular.turning import turned_to, why_fixed
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, theme
 from workbench_widgets.eye_canvas import EyeCanvas
@@ -35,7 +34,7 @@ from workbench_widgets.parts import FigureImage, Part, box, button, html
 
 SECTION_INCHES: Final = (4.7, 5.1)
 LARGEST_POLAR_DEG: Final = 60.0
-SAME_DEG: Final = 1e-9
+"""Of the slider, which is as fine as its range is short; a plan that looks farther aside has a longer one."""
 VIEW: Final = "Beam's-eye view"
 GAZE: Final = "Gaze and plan"
 FILMS: Final = "Setup films"
@@ -178,20 +177,21 @@ class EyeBeamView(VBox):
             return
         turned = self._turned(self.plan)
         self.canvas.scene = scene(turned)
-        self._films.value = film_drawings(self.plan, turned) if self._can_turn else markup.empty(self._why_not)
+        why_not = why_fixed(self.plan)
+        self._films.value = markup.empty(why_not) if why_not else film_drawings(self.plan, turned)
         self._view.remark(VIEW, f"{turned.patient.id}{MIDDOT}{turned.eye.laterality.words}, isocentric plane")
-        self.is_changed = self._has_moved or self.canvas.block_mm != block_points(self.plan)
-        self._enable()
+        self.is_changed = turned is not self.plan or self.canvas.block_mm != block_points(self.plan)
+        self._enable(can_turn=not why_not)
         made = self._made(turned)
         self._facts.value = _facts(self.plan, made)
         self.section.show((made, self.cut.value), lambda: eye_sections(made, inches=SECTION_INCHES, cuts=(self.cut.value,)))
         if self.is_changed:
             self._say(_can_be_used(made, is_deep=made.field.range_mm != self.plan.field.range_mm), "info")
 
-    def _enable(self) -> None:
+    def _enable(self, *, can_turn: bool) -> None:
         for slider in (self.polar, self.azimuth):
-            slider.disabled = not self._can_turn
-        self.fit.disabled = not (self._can_turn and self._has_tumour)
+            slider.disabled = not can_turn
+        self.fit.disabled = not (can_turn and self._has_tumour)
         self.use.disabled = self.reset.disabled = not self.is_changed
         (self.use.add_class if self.is_changed else self.use.remove_class)("wb-next")
 
@@ -199,32 +199,9 @@ class EyeBeamView(VBox):
     def _has_tumour(self) -> bool:
         return self.plan is not None and self.plan.eye_model is not None and self.plan.eye_model.tumour is not None
 
-    @property
-    def _why_not(self) -> str:
-        """Why the eye cannot be turned; blank when it can."""
-        assert self.plan is not None
-        try:
-            with_gaze(self.plan, self.plan.fixation.gaze)
-        except Refused as problem:
-            return str(problem)
-        return ""
-
-    @property
-    def _can_turn(self) -> bool:
-        return not self._why_not
-
-    @property
-    def _has_moved(self) -> bool:
-        assert self.plan is not None
-        gaze = self.plan.fixation.gaze
-        turns = (self.polar.value - gaze.polar_deg, self.azimuth.value - gaze.azimuth_deg)
-        return any(abs(float(turn)) > SAME_DEG for turn in turns)
-
     def _turned(self, plan: OcularPlan) -> OcularPlan:
-        """The plan with the gaze of the sliders."""
-        if not self._has_moved:
-            return plan
-        return with_gaze(plan, Light(polar_deg=self.polar.value, azimuth_deg=self.azimuth.value))
+        """The plan with the gaze of the sliders; itself where they are as planned."""
+        return turned_to(plan, Light(polar_deg=float(self.polar.value), azimuth_deg=float(self.azimuth.value)))
 
     def _made(self, turned: OcularPlan) -> OcularPlan:
         """The plan of what is shown; range and modulation follow the gaze where the tumour is known.
@@ -237,7 +214,7 @@ class EyeBeamView(VBox):
         points = tuple((float(x), float(y)) for x, y in self.canvas.block_mm)
         aperture = Aperture(block_mm=points, block_id=before.block_id, block_number=before.block_number)
         made = replace(turned, field=replace(turned.field, aperture=aperture))
-        return with_depth(made, depth_of(made)) if self._has_moved and self._has_tumour else made
+        return with_depth(made, depth_of(made)) if turned is not self.plan and self._has_tumour else made
 
     # ----------------------------------------------------------------------------------------------------------- buttons
 

@@ -17,13 +17,12 @@ from matplotlib.figure import Figure
 from traitlets import Instance, TraitError, Tuple, Unicode, validate
 
 from workbench.bench import Workbench
-from workbench.errors import Refused
 from workbench.figures import setup_images
 from workbench.ocular.clip_marks import ClipDeviation, ClipMark, Point, compare_clips, film_deviations, planned_clips, predicted_clips
 from workbench.ocular.gaze import Light
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.setup import FilmPicture, View
-from workbench.ocular.turning import with_gaze
+from workbench.ocular.turning import turned_to, why_fixed
 from workbench.records.clips import setup_clips
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, theme
@@ -37,7 +36,7 @@ from workbench_widgets.parts import Part, box, button, html
 from workbench_widgets.setup_pictures import SetupPictures
 
 LARGEST_POLAR_DEG: Final = 90.0
-SAME_DEG: Final = 1e-9
+"""Where a light would stand beside the eye; a number may be as large as a light's angle."""
 TABLE: Final = "Planned against seen"
 GREETING: Final = "Click on each clip where it is seen, in the order of the numbers; drag a mark to correct it."
 NO_IMAGES: Final = "No setup image yet: import some, or treat a session; a plan brings blank ones that tell where clips are expected."
@@ -187,7 +186,7 @@ class SetupImagesDashboard(VBox):
         if stored.ocular is not None:
             light = stored.ocular.fixation.gaze
             self.polar.value, self.azimuth.value = light.polar_deg, light.azimuth_deg
-        can_turn = stored.ocular is not None and not _why_not(stored.ocular)
+        can_turn = stored.ocular is not None and not why_fixed(stored.ocular)
         for one in (self.polar, self.azimuth, self.planned_gaze):
             one.disabled = not can_turn
 
@@ -293,12 +292,9 @@ class SetupImagesDashboard(VBox):
     def _turn(self) -> None:
         """Predict with the gaze that is entered."""
         plan = None if self._stored is None else self._stored.ocular
-        if plan is None:
-            return
-        gaze, entered = plan.fixation.gaze, Light(polar_deg=float(self.polar.value), azimuth_deg=float(self.azimuth.value))
-        is_planned = abs(entered.polar_deg - gaze.polar_deg) < SAME_DEG and abs(entered.azimuth_deg - gaze.azimuth_deg) < SAME_DEG
-        self.plan = plan if is_planned else with_gaze(plan, entered)
-        self._draw()
+        if plan is not None:
+            self.plan = turned_to(plan, Light(polar_deg=float(self.polar.value), azimuth_deg=float(self.azimuth.value)))
+            self._draw()
 
     def _look_as_planned(self) -> None:
         if self._stored is not None and self._stored.ocular is not None:
@@ -320,15 +316,6 @@ class SetupImagesDashboard(VBox):
 
     def _failed(self, sentence: str) -> None:
         self._say(sentence, "fail")
-
-
-def _why_not(plan: OcularPlan) -> str:
-    """Why the eye cannot be turned; blank when it can."""
-    try:
-        with_gaze(plan, plan.fixation.gaze)
-    except Refused as problem:
-        return str(problem)
-    return ""
 
 
 def _card(stored: StoredPlan | None, plan: OcularPlan | None) -> str:

@@ -6,6 +6,7 @@ Aperture, range and modulation stay as they are; ``designed_aperture`` and ``wit
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from workbench.ocular.mesh import Array
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.projection import FilmProjection
 from workbench.ocular.setup import Outline, SetupImage, View
+
+SAME_DEG: Final = 1e-9
+"""Lights that are no farther apart in both angles are one."""
 
 
 def with_gaze(plan: OcularPlan, light: Light) -> OcularPlan:
@@ -35,6 +39,27 @@ def with_gaze(plan: OcularPlan, light: Light) -> OcularPlan:
     after = clips_on_film(turned)
     images = tuple(_carried(image, after[image.view] - before[image.view]) for image in plan.setup_images)
     return replace(turned, setup_images=images)
+
+
+def turned_to(plan: OcularPlan, light: Light) -> OcularPlan:
+    """The plan itself when its eye looks at this light already; otherwise as ``with_gaze`` makes it.
+
+    Raises
+    ------
+    Refused : as ``with_gaze``.
+    """
+    gaze = plan.fixation.gaze
+    turns = (light.polar_deg - gaze.polar_deg, light.azimuth_deg - gaze.azimuth_deg)
+    return plan if all(abs(turn) <= SAME_DEG for turn in turns) else with_gaze(plan, light)
+
+
+def why_fixed(plan: OcularPlan) -> str:
+    """Why the eye of a plan cannot be turned; blank when it can."""
+    try:
+        with_gaze(plan, plan.fixation.gaze)
+    except Refused as problem:
+        return str(problem)
+    return ""
 
 
 def clips_on_film(plan: OcularPlan) -> dict[View, Array]:
