@@ -101,6 +101,16 @@ def test_marks_set_from_python_are_shown_in_the_browser(dashboard: SetupImagesDa
     ]
 
 
+def test_a_click_is_kept_when_the_films_are_drawn_anew_before_it_is_heard(dashboard: SetupImagesDashboard) -> None:
+    """An event of the bench asks for a refresh, the click arrives, and only then both are worked off."""
+    dashboard._live.refresh_soon()
+
+    marked(dashboard, View.AXIAL, {1: (3.0, 4.0)})
+
+    assert dashboard.marks == (ClipMark(view=View.AXIAL, clip=1, film_mm=(3.0, 4.0)),)
+    assert dashboard.films[View.AXIAL].marks == [[1, 3.0, 4.0]]
+
+
 def test_what_is_no_mark_is_refused(dashboard: SetupImagesDashboard) -> None:
     """A pair of numbers says neither which clip nor which film."""
     with pytest.raises(TraitError, match=r"marks: found \(1.0, 2.0\), expected workbench.ocular.clip_marks.ClipMark"):

@@ -38,12 +38,12 @@ class FilmCanvas(AnyWidget):
 
         Parameters
         ----------
-        picture : its pixels; None leaves those that are shown.
+        picture : its pixels; None for a film that is shown already, whose pixels stay, and the marks that it has by now.
         """
         with self.hold_sync():
             self.film = film
-            self.take(marks)
             if picture is not None:
+                self.take(marks)
                 self._lay(picture)
 
     def take(self, marks: Iterable[ClipMark]) -> None:
