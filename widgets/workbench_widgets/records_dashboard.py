@@ -19,12 +19,12 @@ from workbench.records.export import RecordsFormat
 from workbench_widgets import markup, theme
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
-from workbench_widgets.parts import Part, box, html
+from workbench_widgets.parts import Part, box, button, html
 from workbench_widgets.record_table import RecordTable
 from workbench_widgets.records_charts import focus_of
 from workbench_widgets.records_export import ExportPanel, write_nameless, write_table
 from workbench_widgets.records_filters import RecordFilters
-from workbench_widgets.records_panels import ChartPanel, IrregularPanel, RowPanel, button
+from workbench_widgets.records_panels import ChartPanel, IrregularPanel, RowPanel
 from workbench_widgets.records_source import Given, RecordsSource
 from workbench_widgets.records_view import (
     AT_FIRST,

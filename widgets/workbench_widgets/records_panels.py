@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import Box, Button, Dropdown, Image, Layout, ToggleButtons
+from ipywidgets import Box, Dropdown, Image, Layout, ToggleButtons
 
 from workbench.records import Filters, Records
 from workbench_widgets import markup
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
-from workbench_widgets.parts import Part, html, rendered
+from workbench_widgets.parts import Part, button, html, rendered
 from workbench_widgets.records_charts import CHARTS, GROUP_WORDS, MEASURES, Charted, Focus, charted, drawn
 from workbench_widgets.records_details import details, file_line, irregular_list, object_text
 from workbench_widgets.records_source import RecordsSource
@@ -133,10 +133,11 @@ class ChartPanel(Part):
 
     def _show(self, made: Made) -> None:
         self._last, found = made, made.found
-        self.remark(words_of(made.name).capitalize(), found.remark)
-        self.summary.value = found.summary or (markup.empty(found.sentence) if found.sentence else "")
-        self.picture.layout.display = "none" if found.sentence else ""
+        # The picture first: a heading never stands above the picture of another chart.
         self.picture.value = made.png
+        self.picture.layout.display = "none" if found.sentence else ""
+        self.summary.value = found.summary or (markup.empty(found.sentence) if found.sentence else "")
+        self.remark(words_of(made.name).capitalize(), found.remark)
 
 
 class IrregularPanel(Part):
@@ -160,10 +161,3 @@ class IrregularPanel(Part):
     def _put(self, answer: pd.DataFrame) -> None:
         self.list.value = irregular_list(answer)
         self.remark(self.TITLE, f"{len(answer):,} found" if len(answer) else "")
-
-
-def button(words: str, hook: str, tooltip: str) -> Any:
-    """A button with a hook to find it by."""
-    made = Button(description=words, tooltip=tooltip, layout=Layout(width="auto"))
-    made.add_class(hook)
-    return made
