@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import re
 import shutil
 import subprocess
 import sys
-import time
-import urllib.error
+import threading
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from workbench.network.server import free_port
 
@@ -70,7 +69,7 @@ def server(folder: Path, notebooks: Path, *, dark: bool = False) -> Iterator[str
     theme = {"@jupyterlab/apputils-extension:themes": {"theme": "JupyterLab Dark" if dark else "JupyterLab Light"}}
     overrides.write_text(json.dumps(QUIET | theme), encoding="utf-8")
     address = f"http://127.0.0.1:{(port := free_port())}"
-    with _serving(_lab_command(port, notebooks), environment, f"{address}/api/status", folder / "server.log"):
+    with _serving(_lab_command(port, notebooks), environment, address, folder / "server.log"):
         yield address
 
 
@@ -118,34 +117,51 @@ def _lab_command(port: int, notebooks: Path) -> list[str]:
 
 def _voila_command(port: int, notebooks: Path, *, dark: bool) -> list[str]:
     return [
-        *(sys.executable, "-m", "voila", str(notebooks), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}", "--port_retries=0"),
+        *(sys.executable, "-m", "voila", str(notebooks), "--no-browser", "--Voila.ip=127.0.0.1", f"--port={port}"),
         *(f"--theme={'dark' if dark else 'light'}", f"--VoilaConfiguration.extension_allowlist={WIDGETS}"),
     ]
 
 
 @contextmanager
-def _serving(command: list[str], environment: dict[str, str], probe: str, log: Path) -> Iterator[None]:
-    """A server's process for as long as it is needed."""
-    with log.open("wb") as written:
-        process = subprocess.Popen(command, env=environment, stdout=written, stderr=subprocess.STDOUT)
-        try:
-            _await_answer(process, probe, log)
-            yield
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+def _serving(command: list[str], environment: dict[str, str], address: str, log: Path) -> Iterator[None]:
+    """A server's process for as long as it is needed; it is listening when it has told its address."""
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8")
+    told: queue.SimpleQueue[bool] = queue.SimpleQueue()
+    # A kernel that outlives the server keeps its output open: nobody waits for the last line for ever.
+    reading = threading.Thread(target=_keep, args=(process.stdout, log, address, told), daemon=True)
+    reading.start()
+    try:
+        if not _is_told(told):
+            raise RuntimeError(
+                f"server: found no {address} in its output within {START_S:.0f} s, expected where it is running:\n{_end(log)}"
+            )
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+        reading.join(timeout=5)
 
 
-def _await_answer(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    """There is no event to wait for: a starting server is asked until it answers."""
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2):  # noqa: S310 - our own loopback server
-                return
-        except (urllib.error.URLError, TimeoutError, ConnectionError):
-            time.sleep(0.1)
-    raise RuntimeError(f"server: no answer at {address} within {START_S:.0f} s:\n{log.read_text(encoding='utf-8')[-2000:]}")
+def _keep(output: IO[str], log: Path, address: str, told: queue.SimpleQueue[bool]) -> None:
+    """Write a server's output to its log; tell True when its address is in it, False when it has ended."""
+    with output, log.open("w", encoding="utf-8") as kept:
+        for line in output:
+            kept.write(line)
+            kept.flush()
+            if address in line:
+                told.put(True)
+    told.put(False)
+
+
+def _is_told(told: queue.SimpleQueue[bool]) -> bool:
+    try:
+        return told.get(timeout=START_S)
+    except queue.Empty:
+        return False
+
+
+def _end(log: Path) -> str:
+    return log.read_text(encoding="utf-8")[-2000:]
 
 
 @contextmanager
