@@ -95,7 +95,7 @@ def test_a_whole_treatment_is_clicked_through(page: Any, address: str, notebooks
     page.click(".wb-complete")
     expect(page, ".wb-plan-card [data-session]").to_have_attribute("data-session", "completed")
 
-    assert "DEVICE was associated for" in page.inner_text(".wb-log-lines")
+    expect(page, ".wb-log-lines").to_contain_text("DEVICE was associated for")
     expect(page, ".wb-words").to_have_text("Beam 1: 120.0 of 120.0 MU")
     expect(page, ".wb-setup-images .wb-heading").to_contain_text("acquired")
     (row,) = cells_of_records(page)

@@ -172,5 +172,5 @@ def test_another_patients_images_are_shown_after_the_question(page: Any, address
 
     expect(page, ".wb-import-dialog").to_be_hidden()
     expect(page, f"{AXIAL} select option").to_have_count(3)
-    assert page.input_value(f"{AXIAL} select") != before
+    expect(page, f"{AXIAL} select").not_to_have_value(before)
     expect(page, f"{AXIAL} .wb-sheet-under image").to_be_visible()
