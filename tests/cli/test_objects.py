@@ -53,7 +53,7 @@ def spoilt(raw: bytes, how: str) -> bytes:
     [
         ("last bytes", "truncated"),
         ("half", "truncated"),
-        ("meta only", "cannot be read"),
+        ("meta only", "file meta information: truncated"),
         ("empty", "found no DICM at byte 128, expected a DICOM file"),
         ("text", "found no DICM at byte 128, expected a DICOM file"),
         ("transfer syntax", "found transfer syntax 1.2.840.10008.1.9, expected an uncompressed"),

@@ -199,6 +199,7 @@ def test_text_of_an_item_is_in_the_character_set_of_what_holds_it() -> None:
         (element(0x300A03A2, b"SQ", b"", length=0xFFFFFFFF), "ends at byte 12 inside a sequence, expected its delimiter"),
         (element(0x00100020, b"P\0", b"P1"), "found VR b'P\\x00' of (0010,0020) at byte 0, expected two letters"),
         (element(0x00080005, b"CS", b"\0nonsense"), "expected one of PS3.3 C.12.1.1.2"),
+        (element(0x00080005, b"CS", b"hex "), "found Specific Character Set b'hex ', expected one of PS3.3 C.12.1.1.2"),
         (b"\xfe\xff\x0d\xe0\0\0\0\0", "found (FFFE,E00D) at byte 0, expected an element"),
         (element(0x00100020, b"LO", b"P1") + b"\0", "at byte 10, expected a tag and a length"),
     ],

@@ -70,9 +70,18 @@ def _written(vr: str, text: str) -> Value:
 
 @lru_cache(maxsize=64)
 def encodings(specific_character_set: bytes) -> tuple[str, ...]:
-    """Python codecs for the value of Specific Character Set (PS3.3 C.12.1.1.2)."""
+    """Python codecs for the value of Specific Character Set (PS3.3 C.12.1.1.2).
+
+    Raises
+    ------
+    LookupError, ValueError : it names none, or a codec of Python's that is not for text.
+    """
     terms = specific_character_set.decode("latin-1").rstrip(PADDING).split("\\")
-    return tuple(convert_encodings([one.strip() for one in terms]))
+    found = tuple(convert_encodings([one.strip() for one in terms]))
+    for codec in found:
+        # pydicom takes any name that Python knows, and only decoding shows that "hex" is no character set.
+        b"    ".decode(codec, "replace")
+    return found
 
 
 def texts(raw: bytes) -> str | tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
-from pydicom.filereader import read_dataset, read_preamble
+from pydicom.filereader import read_dataset
 from pydicom.filewriter import write_dataset
 from pydicom.uid import UID
 
@@ -22,6 +22,8 @@ from workbench.dicom import reading, uids
 from workbench.errors import Refused, Unavailable
 
 PREAMBLE: Final = bytes(128) + b"DICM"
+META_GROUP: Final = b"\x02\x00"
+"""Group number of file meta information as it is written."""
 GROUP_LENGTH_END: Final = 144
 """Where File Meta Information Group Length (0002,0000) ends, the first element after the preamble (PS3.10 7.1)."""
 WORD_VRS: Final = {"OW": 2, "OL": 4, "OF": 4, "OD": 8, "OV": 8}
@@ -187,33 +189,27 @@ def _split(raw: bytes, where: str) -> tuple[str, int]:
     """Transfer syntax, and where the data set begins."""
     if raw[128:132] != b"DICM":
         raise Refused(f"{where}: found no DICM at byte 128, expected a DICOM file", rule="file")
-    found = _split_by_length(raw)
-    if found is not None:
-        return found
-    # Without its group length, or with a wrong one, the meta information ends where its group does.
-    stream = BytesIO(raw)
-    read_preamble(stream, force=False)
-    try:
-        meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
-        return str(meta.TransferSyntaxUID), stream.tell()
-    except (AttributeError, EOFError, ValueError, KeyError, struct.error, NotImplementedError) as problem:
-        raise Refused(f"{where}: file meta information cannot be read ({problem})", rule="file") from problem
+    end = _meta_end(raw)
+    meta = reading.read(raw[len(PREAMBLE) : end], uids.EXPLICIT_LITTLE, f"{where}: file meta information")
+    return _uid(meta, "TransferSyntaxUID", where), end
 
 
-def _split_by_length(raw: bytes) -> tuple[str, int] | None:
-    """Transfer syntax and where the data set begins, when the group length of the meta information is right."""
-    end = header_length(raw)
-    if end is None or raw[end : end + 2] == b"\x02\x00":
-        return None
-    try:
-        syntax = reading.read(raw[132:end], uids.EXPLICIT_LITTLE).get("TransferSyntaxUID")
-    except Refused:
-        return None
-    return (syntax, end) if isinstance(syntax, str) else None
+def _meta_end(raw: bytes) -> int:
+    """Where the meta information ends: before the first element of another group, whatever its group length says, or if it has none."""
+    at = len(PREAMBLE)
+    while raw[at : at + 2] == META_GROUP:
+        code = raw[at + 4 : at + 6]
+        # As ``reading`` has it, also for what some write in implicit VR.
+        length, size = (at + 6, 2) if code in reading.SHORT_VRS else (at + 8, 4) if code in reading.LONG_VRS else (at + 4, 4)
+        at = length + size + int.from_bytes(raw[length : length + size], "little")
+    return at
 
 
 def _uid(dataset: reading.EncodedDataset, keyword: str, where: str) -> str:
-    found = dataset.get(keyword)
+    try:
+        found = dataset.get(keyword)
+    except Refused as problem:
+        raise Refused(f"{where}: {problem}", rule="file") from problem
     if not isinstance(found, str):
         raise Refused(f"{where}: found {'several values' if found else 'no'} {keyword}, expected one value", rule="file")
     return found
