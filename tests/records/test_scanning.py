@@ -11,8 +11,11 @@ from datetime import UTC
 from pathlib import Path
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pydicom.dataset import Dataset
 
@@ -21,7 +24,7 @@ from workbench.device.generated import write_generated
 from workbench.dicom import part10, uids
 from workbench.errors import Refused, Unavailable
 from workbench.records import ScannedRecords, of_datasets, scan
-from workbench.records.scanning.parts import SCANNED
+from workbench.records.scanning.parts import LISTING, SCANNED
 from workbench.settings import OWN
 from workbench.treatment.delivery import Termination
 
@@ -205,6 +208,48 @@ def test_a_part_that_another_scan_removes_is_passed_over(folder: Path, tmp_path:
     again = scan(folder, cache=tmp_path / "cache", zone=UTC)
 
     assert (again.counts, told(again)) == ((0, 0), EXPECTED)
+
+
+def test_a_part_that_goes_while_it_is_joined_loses_no_row(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another scan joins the same parts first, after this one has read their lists of files and before it reads their rows."""
+    cache = tmp_path / "cache"
+    monkeypatch.setattr("workbench.records.scanning.scanner.BATCH", 1)
+    parts = scan(folder, cache=cache, zone=UTC).source.parts
+    monkeypatch.setattr("workbench.records.scanning.parts.MANY", 6)
+    read, others = pq.read_table, iter([parts.join])
+
+    def after_another(path: Path, **how: Any) -> pa.Table:
+        if path.stem == "beams":
+            for join in others:
+                join()
+        return read(path, **how)
+
+    monkeypatch.setattr("workbench.records.scanning.parts.pq.read_table", after_another)
+    joined = scan(folder, cache=cache, zone=UTC)
+
+    assert (next(others, None), len(joined.source.parts.all()), told(joined)) == (None, 1, EXPECTED)
+
+
+def test_a_part_whose_removal_was_cut_off_is_gone(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed when its rows were deleted and its list of files was not: what was joined from it counts, though it sorts last."""
+    cache = tmp_path / "cache"
+    monkeypatch.setattr("workbench.records.scanning.scanner.BATCH", 1)
+    parts = scan(folder, cache=cache, zone=UTC).source.parts
+
+    def killed(path: Path) -> None:
+        for table in path.glob("*.parquet"):
+            if table.stem != LISTING:
+                table.unlink()
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr("workbench.records.scanning.parts.MANY", 6)
+        cut.setattr("workbench.records.scanning.parts.uuid4", lambda: UUID(int=2**128 - 1))
+        cut.setattr("workbench.records.scanning.parts.shutil.rmtree", killed)
+        with pytest.raises(KeyboardInterrupt):
+            parts.join()
+
+    assert told(scan(folder, cache=cache, zone=UTC)) == EXPECTED
 
 
 def test_two_scans_at_once_count_a_file_once(folder: Path, tmp_path: Path) -> None:

@@ -111,7 +111,7 @@ class Records:
         return self._made(columns.FILES)
 
     def unreadable(self) -> pd.DataFrame:
-        """One row for each file or data set that could not be read, with the reason; a data folder has none."""
+        """One row for each file or data set that could not be read, with the reason; of a data folder, records whose spots could not."""
         return self._made(columns.UNREADABLE)
 
     def _made(self, table: Table, **filters: Unpack[Filters]) -> pd.DataFrame:

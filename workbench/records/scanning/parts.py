@@ -21,6 +21,7 @@ from typing import Final
 from uuid import uuid4
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workbench.archive.writing import OWNER_ONLY
@@ -146,7 +147,9 @@ class Parts:
             return
         for at in range(0, len(small), MANY):
             together = small[at : at + MANY]
-            tables = {table: pa.concat_tables([_whole(part / f"{table}.parquet") for part in together]) for table in SCHEMAS}
+            tables = _read(together)
+            if tables is None:
+                continue
             write_part(self.folder, tables)
             # Cut off here, the next scan finds these files listed twice and drops one of each.
             for part in together:
@@ -155,17 +158,20 @@ class Parts:
     def drop(self, stale: Mapping[Path, set[str]]) -> None:
         """Write parts anew without these of their files."""
         for part, files in stale.items():
-            kept = [one.file for one in _listing(part) if one.file not in files]
+            tables = _read([part], ~pc.field("file").isin(sorted(files)))
+            if tables is None:
+                continue
             # The old part goes last: cut off in between, the next scan finds files listed twice and drops one of each.
-            if kept:
-                write_part(self.folder, {table: _of_files(part / f"{table}.parquet", kept) for table in SCHEMAS})
+            if len(tables[LISTING]):
+                write_part(self.folder, tables)
             _remove(part)
 
     def tidy(self) -> None:
         """Remove what was being written when an earlier scan was cut off, but not what another scan is writing now."""
         for aside in self.folder.glob(f"{ASIDE}*"):
-            if aside.stat().st_mtime < time.time() - LEFT_S:
-                shutil.rmtree(aside)
+            with suppress(FileNotFoundError):
+                if aside.stat().st_mtime < time.time() - LEFT_S:
+                    shutil.rmtree(aside)
 
 
 def _is_small(part: Path) -> bool:
@@ -177,8 +183,21 @@ def _is_small(part: Path) -> bool:
 
 
 def _remove(part: Path) -> None:
+    """Away at once, so that a part that is there is whole; another scan may have been faster."""
+    aside = part.with_name(f"{ASIDE}{part.name}")
     with suppress(FileNotFoundError):
-        shutil.rmtree(part)
+        part.rename(aside)
+        shutil.rmtree(aside)
+
+
+def _read(parts: Sequence[Path], fits: pc.Expression | None = None) -> dict[str, pa.Table] | None:
+    """The rows of these parts; None where another scan has removed one of them meanwhile."""
+    try:
+        tables = {table: pa.concat_tables([_whole(part / f"{table}.parquet", fits) for part in parts]) for table in SCHEMAS}
+    except FileNotFoundError:
+        return None
+    # A table without rows has no file, so what is missing tells nothing; a part that is still there was whole all the while.
+    return tables if all(part.is_dir() for part in parts) else None
 
 
 def _listing(part: Path) -> Iterator[Listed]:
@@ -187,12 +206,6 @@ def _listing(part: Path) -> Iterator[Listed]:
     return map(Listed._make, zip(*(column.to_pylist() for column in columns.itercolumns()), strict=True))
 
 
-def _whole(path: Path) -> pa.Table:
+def _whole(path: Path, fits: pc.Expression | None) -> pa.Table:
     """The rows of a table of a part."""
-    return pq.read_table(path, partitioning=None) if path.is_file() else SCHEMAS[path.stem].empty_table()
-
-
-def _of_files(path: Path, files: Sequence[str]) -> pa.Table:
-    if not path.is_file():
-        return SCHEMAS[path.stem].empty_table()
-    return pq.read_table(path, partitioning=None, filters=[("file", "in", files)])
+    return pq.read_table(path, partitioning=None, filters=fits) if path.is_file() else SCHEMAS[path.stem].empty_table()
