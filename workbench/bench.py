@@ -9,7 +9,7 @@ import asyncio
 import logging
 import tempfile
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -21,15 +21,14 @@ from pydicom.dataset import Dataset
 
 from workbench import settings as configuration
 from workbench.archive.archive import Archive
-from workbench.archive.rows import Origin, SessionRow, StoredObject, WorkitemRow
+from workbench.archive.rows import SessionRow, StoredObject, WorkitemRow
 from workbench.archive.verification import Verification, verify
 from workbench.archive.writing import OWNER_ONLY
 from workbench.clock import Clock, SystemClock
-from workbench.dicom import part10, uids
+from workbench.dicom import part10
 from workbench.dicom.uids import RandomUids, UidSource
 from workbench.errors import Refused, Unavailable
-from workbench.events import Bridge, Event, EventBus, EventKind, Events
-from workbench.mapping import ocular_plans
+from workbench.events import Event, EventBus, EventKind, Events, first
 from workbench.mapping.deidentified import Key
 from workbench.mapping.manual_record import Entry
 from workbench.mapping.ocular_images import film_picture
@@ -42,7 +41,6 @@ from workbench.ocular.beamline import Beamline, known_beamlines
 from workbench.ocular.equipment import FilmGeometry
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.setup import FilmPicture, View
-from workbench.ocular.store import to_json
 from workbench.settings import DEFAULT_DEVICE_AE_TITLE, Peer, Settings
 from workbench.treatment.session import SessionKind
 from workbench.workflow import media
@@ -108,7 +106,7 @@ class Workbench:
         self._by_hand = ByHand(self._desk, self._intake)
         self._schedule = Schedule(self._desk, {line.machine_name: line for line in self.beamlines.values()})
         self._subscriptions, self._retention = Subscriptions(self._desk), Retention(self._desk)
-        self._plans = Plans(self._desk, self.beamlines)
+        self._plans = Plans(self._desk, self.beamlines, self._intake)
         self.associations = AssociationLog(self._desk.clock)
         handlers = Handlers(self._intake, self._retrieve, self._worklist, self._subscriptions, self.settings)
         self._provider = Provider(self.settings, handlers, self.associations)
@@ -231,13 +229,7 @@ class Workbench:
         Refused : it breaks rows.
         Conflict : its UID is in use by another data set.
         """
-        if isinstance(plan, OcularPlan):
-            return self._add_ocular(plan)
-        instance = part10.encoded(plan) if isinstance(plan, Dataset) else part10.read_file(Path(plan))
-        if instance.sop_class_uid != uids.RT_ION_PLAN:
-            raise Refused(f"plan: found SOP class {instance.sop_class_uid}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
-        self._intake.bring(instance, actor=USER)
-        return self.plan(instance.sop_instance_uid)
+        return self._plans.add(plan)
 
     def import_file(self, path: str | Path, *, patient_id: str | None = None, is_confirmed: bool = False) -> tuple[str, bool]:
         """Take a DICOM file into the archive; its SOP Instance UID and whether it was new.
@@ -338,9 +330,7 @@ class Workbench:
 
     def plans(self) -> list[StoredPlan]:
         """Plans that can be checked in, in the order they came; session plans are not among them."""
-        with self._archive.database.reading() as view:
-            found = [one for one in view.objects.find() if one.sop_class_uid == uids.RT_ION_PLAN and one.session_id is None]
-        return [StoredPlan(uid=one.uid, label=one.keys.plan_label, patient_id=one.keys.patient_id) for one in found]
+        return self._plans.all()
 
     def plan(self, uid: str) -> StoredPlan:
         """One plan of the archive, with its ocular plan where it treats an eye on a beamline that is described here.
@@ -433,36 +423,15 @@ class Workbench:
         TimeoutError : it did not happen.
         """
         wanted = EventKind(kind)
-        future: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
-        bridge = Bridge()
 
-        def offer(event: Event) -> None:
-            if event.kind is wanted and (subject is None or event.subject == subject) and not future.done():
-                future.set_result(event)
+        def fits(event: Event) -> bool:
+            return event.kind is wanted and (subject is None or event.subject == subject)
 
-        unsubscribe = self.bus.subscribe(_posting(bridge, offer))
         try:
-            for event in self.history(after=self._opened_after):
-                offer(event)
-            return await asyncio.wait_for(future, timeout)
+            async with asyncio.timeout(timeout):
+                return await first(self.bus, lambda: self.history(after=self._opened_after), fits)
         except TimeoutError as problem:
             raise TimeoutError(f"{wanted.value} of {subject or 'anything'}: did not happen within {timeout} s") from problem
-        finally:
-            unsubscribe()
-            bridge.close()
-
-    def _add_ocular(self, plan: OcularPlan) -> StoredPlan:
-        exported = ocular_plans.export(plan, uid_source=self._desk.uids, identity=self.settings.identity)
-        self._intake.keep(part10.encoded(exported.plan), actor=USER, origin=Origin.CREATED, ocular=to_json(plan))
-        for image in exported.images:
-            self._intake.keep(part10.encoded(image), actor=USER, origin=Origin.CREATED)
-        return StoredPlan(
-            uid=str(exported.plan.SOPInstanceUID),
-            label=plan.label,
-            patient_id=plan.patient.id,
-            images=tuple(str(image.SOPInstanceUID) for image in exported.images),
-            ocular=plan,
-        )
 
     def _note(self, kind: EventKind) -> None:
         with self._archive.database.transaction() as transaction:
@@ -478,10 +447,6 @@ class Workbench:
                 self._archive.database.follow()
             except Unavailable:
                 log.exception("the history cannot be followed")
-
-
-def _posting(bridge: Bridge, function: Callable[[Event], None]) -> Callable[[Event], None]:
-    return lambda event: bridge.post(function, event)
 
 
 def _number(session: SessionRow | int) -> int:

@@ -11,7 +11,7 @@ import contextvars
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -239,3 +239,27 @@ def _settle(done: asyncio.Future[None]) -> None:
     """End a wait; one that was canceled meanwhile stays so."""
     if not done.done():
         done.set_result(None)
+
+
+async def first(bus: EventBus, earlier: Callable[[], Iterable[Event]], fits: Callable[[Event], bool]) -> Event:
+    """Wait for the first event that fits, in any thread, or of those that were told before.
+
+    Parameters
+    ----------
+    earlier : what was told before; asked when nothing that comes can be missed any more.
+    """
+    found: asyncio.Future[Event] = asyncio.get_running_loop().create_future()
+    bridge = Bridge()
+
+    def offer(event: Event) -> None:
+        if not found.done() and fits(event):
+            found.set_result(event)
+
+    unsubscribe = bus.subscribe(lambda event: bridge.post(offer, event))
+    try:
+        for event in earlier():
+            offer(event)
+        return await found
+    finally:
+        unsubscribe()
+        bridge.close()

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from workbench.dicom import uids
+from workbench.archive.rows import Origin
+from workbench.dicom import part10, uids
 from workbench.errors import Refused
+from workbench.mapping import ocular_plans
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.ocular.beamline import Beamline
 from workbench.ocular.plan import OcularPlan
-from workbench.ocular.store import from_json
+from workbench.ocular.store import from_json, to_json
 from workbench.workflow.desk import Desk
+from workbench.workflow.intake import Intake
+from workbench.workflow.schedule import USER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +52,34 @@ class Plans:
     Parameters
     ----------
     beamlines : descriptions by name, for what a plan does not carry.
+    intake : the door that new ones come in by.
     """
 
     desk: Desk
     beamlines: Mapping[str, Beamline]
+    intake: Intake
+
+    def add(self, plan: OcularPlan | Dataset | str | Path) -> StoredPlan:
+        """Take a plan in: an ocular plan with its setup images, a data set, or a DICOM file.
+
+        Raises
+        ------
+        Refused : it breaks rows, or is no plan.
+        Conflict : its UID is in use by another data set.
+        """
+        if isinstance(plan, OcularPlan):
+            return self._add_ocular(plan)
+        instance = part10.encoded(plan) if isinstance(plan, Dataset) else part10.read_file(Path(plan))
+        if instance.sop_class_uid != uids.RT_ION_PLAN:
+            raise Refused(f"plan: found SOP class {instance.sop_class_uid}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
+        self.intake.bring(instance, actor=USER)
+        return self.get(instance.sop_instance_uid)
+
+    def all(self) -> list[StoredPlan]:
+        """Plans that can be checked in, in the order they came; session plans are not among them."""
+        with self.desk.archive.database.reading() as view:
+            found = [one for one in view.objects.find(sop_class_uid=[uids.RT_ION_PLAN]) if one.session_id is None]
+        return [StoredPlan(uid=one.uid, label=one.keys.plan_label, patient_id=one.keys.patient_id) for one in found]
 
     def dataset(self, uid: str) -> Dataset:
         """A stored object, decoded.
@@ -97,6 +126,19 @@ class Plans:
         """
         dataset = self.dataset(uid)
         return self._read(dataset, self._setup_images(dataset), said)
+
+    def _add_ocular(self, plan: OcularPlan) -> StoredPlan:
+        exported = ocular_plans.export(plan, uid_source=self.desk.uids, identity=self.desk.settings.identity)
+        self.intake.keep(part10.encoded(exported.plan), actor=USER, origin=Origin.CREATED, ocular=to_json(plan))
+        for image in exported.images:
+            self.intake.keep(part10.encoded(image), actor=USER, origin=Origin.CREATED)
+        return StoredPlan(
+            uid=str(exported.plan.SOPInstanceUID),
+            label=plan.label,
+            patient_id=plan.patient.id,
+            images=tuple(str(image.SOPInstanceUID) for image in exported.images),
+            ocular=plan,
+        )
 
     def _read(self, dataset: Dataset, images: Sequence[Dataset], said: Said | None) -> Reading:
         uid = str(dataset.SOPInstanceUID)
