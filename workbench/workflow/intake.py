@@ -168,16 +168,21 @@ class Intake:
         return Scope(roots)
 
     def _plan_of(self, session: SessionRow | None) -> EncodedDataset | None:
-        if session is None or session.session_plan_uid in self.plans:
-            return None if session is None else self.plans[session.session_plan_uid]
+        if session is None:
+            return None
+        uid = session.session_plan_uid
+        # Asked once: another thread may forget them all at any time.
+        known = self.plans.get(uid)
+        if known is not None:
+            return known
         with self.desk.archive.database.reading() as view:
-            stored = view.objects.get(session.session_plan_uid)
+            stored = view.objects.get(uid)
         if stored is None:
             return None
         plan = self.desk.archive.read(stored).read()
         if len(self.plans) >= PLANS:
             self.plans.clear()
-        self.plans[session.session_plan_uid] = plan
+        self.plans[uid] = plan
         return plan
 
     def _isocentre(self, session: SessionRow | None) -> PointMm:
