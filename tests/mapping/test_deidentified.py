@@ -176,6 +176,14 @@ def test_beams_can_still_be_told_apart() -> None:
     assert record.TreatmentSessionIonBeamSequence[0].BeamName == names[0]
 
 
+def test_which_eye_is_treated_stays() -> None:
+    """Without it the plan could not be read again; any other text in its place goes."""
+    plan = make_ion_plan(PositionReferenceIndicator="LEFT EYE")
+    assert deidentified(plan, KEY).PositionReferenceIndicator == "LEFT EYE"
+    plan.PositionReferenceIndicator = "Hedwig's left eye"
+    assert not deidentified(plan, KEY).PositionReferenceIndicator
+
+
 @pytest.mark.slow
 def test_answers_are_the_same_over_records_without_names() -> None:
     """What was delivered, how it ended and how courses stand: only who and when differ."""

@@ -42,6 +42,8 @@ KEPT_TEXT: Final = frozenset(
     "LateralSpreadingDeviceSetting CompensatorID GeneralAccessoryID FluenceModeID ScanSpotTuneID ScanMode MaterialID DoseUnits".split()
 )
 """Text of code sequences, of accessories of the machine and their settings, who made it, and what moments are to be read with."""
+KEPT_VALUES: Final = MappingProxyType({"PositionReferenceIndicator": ("RIGHT EYE", "LEFT EYE")})
+"""Text that stays where it is one of these: which eye is treated is half of the plan."""
 PSEUDONYMS: Final = MappingProxyType(
     {"PatientID": "P", "PatientName": "P", "RTPlanLabel": "L", "BeamName": "B", "TreatmentMachineName": "M"}
 )
@@ -164,7 +166,7 @@ class _Work:
         elif action is not None and keyword not in KEPT_TEXT:
             element.value = None
         elif vr in _TEXT:
-            if keyword not in KEPT_TEXT:
+            if keyword not in KEPT_TEXT and element.value not in KEPT_VALUES.get(keyword, ()):
                 element.value = None
         elif vr not in _PLAIN:
             del dataset[element.tag]
