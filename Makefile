@@ -153,7 +153,7 @@ binder-check: system .venv/installed-all
 bench: .venv/installed-all
 	@$(PY) -m tests.benchmarks.run $(BENCH_ARGS)
 
-# Badges for mybinder.org, for the remote origin on GitHub or REPO=organisation/name.
+# Leads the badges to the remote origin on GitHub, or to REPO=organisation/name, on mybinder.org.
 badges: .venv/installed-core
 	@$(PY) binder/badges.py $(if $(REPO),--repository "$(REPO)")
 

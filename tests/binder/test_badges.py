@@ -1,4 +1,4 @@
-"""`make badges`, on a copy of the working tree."""
+"""The badges for mybinder.org, and `make badges` on a copy of the working tree."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"\]\((https://mybinder\.org/v2/\S+)\)")
+ASKING = re.compile(r"\]\(https://mybinder\.org \"[^\"]* enter (\S+)\"\)")
+BADGE = re.compile(r"\[!\[Run on Binder\]\(([^)]+)\)\]\((https://mybinder\.org[^)]*)\)")
 
 
 @pytest.fixture
@@ -78,21 +80,43 @@ def test_only_the_first_cell_of_a_notebook_changes(tree: Path) -> None:
 
     after = json.loads(notebook.read_text(encoding="utf-8"))
     assert after["cells"][1:] == before["cells"][1:]
-    assert first_cell(notebook).startswith("".join(before["cells"][0]["source"]))
+    words = "".join(before["cells"][0]["source"]).partition("\n\n[![")[0]
+    assert first_cell(notebook).partition("\n\n[![")[0] == words
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ([], "badges: remote origin: found none, expected an address on github.com, or REPO=organisation/name\n"),
-        (["--repository", "a b"], "badges: repository: found 'a b', expected organisation/name\n"),
-    ],
-)
-def test_without_an_address_nothing_is_written(tree: Path, arguments: list[str], sentence: str) -> None:
-    """No organisation is invented: the sentence says what is missing."""
+def test_without_an_address_a_badge_leads_to_the_page_that_asks_for_it(tree: Path) -> None:
+    """Who follows it reads what to enter there, the path of that very notebook; README says the same in words."""
+    badges(tree, "--repository", "clinic/workbench")
+
+    done = badges(tree)
+
+    assert done.stdout.endswith("notebooks now lead to mybinder.org, which asks for the address: origin is not on GitHub\n"), done.stderr
+    readme, notebooks = (tree / "README.md").read_text(encoding="utf-8"), sorted((tree / "notebooks").glob("[0-9]*.ipynb"))
+    assert [told for file in notebooks for told in ASKING.findall(first_cell(file))] == [
+        f"lab/tree/notebooks/{one.name}" for one in notebooks
+    ]
+    assert len(ASKING.findall(readme)) == 2
+    assert all(f"`{told}`" in readme for told in ASKING.findall(readme))
+    assert opened(readme) == []
+
+
+def test_a_name_that_is_no_repositorys_is_refused(tree: Path) -> None:
+    """The sentence says what is expected, and nothing is written."""
     before = (tree / "README.md").read_bytes()
 
-    done = badges(tree, *arguments)
+    done = badges(tree, "--repository", "a b")
 
-    assert (done.returncode, done.stderr) == (1, sentence)
+    assert (done.returncode, done.stderr) == (1, "badges: repository: found 'a b', expected organisation/name\n")
     assert (tree / "README.md").read_bytes() == before
+
+
+def test_readme_and_each_notebook_have_their_badge() -> None:
+    """As they are kept: two badges in README and one in each notebook, with a picture that is there and the notebook's own path."""
+    notebooks = sorted((REPOSITORY / "notebooks").glob("[0-9]*.ipynb"))
+    texts = {REPOSITORY / "README.md": (REPOSITORY / "README.md").read_text(encoding="utf-8")} | {one: first_cell(one) for one in notebooks}
+
+    found = {file: BADGE.findall(text) for file, text in texts.items()}
+
+    assert [len(badges) for badges in found.values()] == [2, *[1] * len(notebooks)]
+    assert [picture for file, badges in found.items() for picture, _ in badges if not (file.parent / picture).is_file()] == []
+    assert all(one.name in unquote(found[one][0][1]) for one in notebooks)
