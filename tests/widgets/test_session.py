@@ -11,9 +11,10 @@ import pytest
 
 from tests.factories import make_plan
 from workbench.bench import Workbench
+from workbench.device.scenario import SCENARIOS
 from workbench.device.simulated import SimulatedDevice
 from workbench.settings import Room
-from workbench_widgets import BeamView, DeliveredBeams, SessionDashboard, SetupImagesView
+from workbench_widgets import BeamView, DeliveredBeams, SessionDashboard, SetupImagesView, session
 from workbench_widgets.controls import Controls
 from workbench_widgets.view import Action
 

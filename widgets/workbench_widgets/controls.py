@@ -13,6 +13,7 @@ from typing import Any, Final
 from ipywidgets import Box, Dropdown, FloatText
 
 from workbench.device.scenario import SCENARIOS
+from workbench.treatment.delivery import in_words
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets.markup import MIDDOT
 from workbench_widgets.parts import button
@@ -65,13 +66,14 @@ class Controls:
         self.metersets = Box([])
         self.metersets.add_class("wb-actions")
         self._meterset_of: dict[int, Any] = {}
+        self._filled_mu: dict[int, float] = {}
         self.scenario.observe(self._relabel_soon, names="value")
         self._relabel()
 
     @property
     def metersets_mu(self) -> dict[int, float]:
-        """Beam number → monitor units as entered."""
-        return {number: float(entry.value) for number, entry in self._meterset_of.items()}
+        """Beam number → monitor units as entered; an entry that nobody changed stands for all decimals of what it was filled with."""
+        return {number: self._meant_mu(number, float(entry.value)) for number, entry in self._meterset_of.items()}
 
     def offer_rooms(self, names: Sequence[str], shown: str) -> None:
         """The rooms to choose from; hidden while there is no choice."""
@@ -81,7 +83,8 @@ class Controls:
 
     def offer_metersets(self, facts: PlanFacts | None) -> None:
         """One entry for each beam of the plan, filled with what check-in would derive."""
-        self._meterset_of = {beam.number: _meterset(beam.number, facts) for beam in facts.beams} if facts else {}
+        self._filled_mu = {beam.number: facts.suggested_mu.get(beam.number, 0.0) for beam in facts.beams} if facts else {}
+        self._meterset_of = {number: _meterset(number, meterset) for number, meterset in self._filled_mu.items()}
         for entry in self._meterset_of.values():
             entry.observe(self._relabel_soon, names="value")
         self.metersets.children = list(self._meterset_of.values())
@@ -91,7 +94,7 @@ class Controls:
         """Show these numbers, for example those a session was checked in with."""
         for number, meterset in metersets_mu.items():
             if number in self._meterset_of:
-                self._meterset_of[number].value = round(meterset, 1)
+                self._filled_mu[number], self._meterset_of[number].value = meterset, _shown_mu(meterset)
 
     def offer_plans(self, plans: Sequence[StoredPlan], chosen: StoredPlan | None) -> None:
         """The plans to choose from; hidden while there is no choice."""
@@ -120,18 +123,26 @@ class Controls:
         for entry in self._meterset_of.values():
             entry.disabled = is_open
 
+    def _meant_mu(self, number: int, entered_mu: float) -> float:
+        filled_mu = self._filled_mu[number]
+        return filled_mu if entered_mu == _shown_mu(filled_mu) else entered_mu
+
     def _relabel_soon(self, _change: object) -> None:
         self._post(self._relabel)
 
     def _relabel(self) -> None:
-        metersets = " + ".join(f"{one:.1f}" for one in self.metersets_mu.values())
+        metersets = " + ".join(in_words(one) for one in self.metersets_mu.values())
         self.buttons[Action.CHECK_IN].description = f"Check in{MIDDOT}{metersets} MU" if metersets else "Check in"
         self.buttons[Action.DELIVER].description = f"Deliver{MIDDOT}{self.scenario.value}"
 
 
-def _meterset(number: int, facts: PlanFacts) -> Any:
-    suggested = round(facts.suggested_mu.get(number, 0.0), 1)
-    entry = FloatText(value=suggested, step=1.0, description=f"beam {number} (MU)", tooltip=METERSET_EXPLAINED)
+def _shown_mu(meterset_mu: float) -> float:
+    """As an entry shows it: to a hundredth, as a sentence has it."""
+    return round(meterset_mu, 2)
+
+
+def _meterset(number: int, meterset_mu: float) -> Any:
+    entry = FloatText(value=_shown_mu(meterset_mu), step=1.0, description=f"beam {number} (MU)", tooltip=METERSET_EXPLAINED)
     entry.add_class("wb-mu")
     return entry
 
