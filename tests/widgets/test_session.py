@@ -126,6 +126,27 @@ def test_a_stop_right_after_the_click_finds_the_device(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("blank_pictures")
+def test_a_stop_while_a_delivery_begins_finds_the_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stop that is clicked in another thread before the device is there ends it all the same: no monitor unit is given."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        class StoppedWhileMade(SimulatedDevice):
+            def __init__(self, *given: Any, **named: Any) -> None:
+                controls.stop.click()
+                super().__init__(*given, **named)
+
+        monkeypatch.setattr(session, "SimulatedDevice", StoppedWhileMade)
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+        await click(dashboard, controls.buttons[Action.DELIVER])
+
+        assert dashboard.workitem_state == "CANCELED"
+        assert bench.records.beams().empty
+        assert not bench.is_listening
+
+    with_dashboard(tmp_path, scenario)
+
+
+@pytest.mark.usefixtures("blank_pictures")
 def test_stopping_answers_also_when_nothing_runs(tmp_path: Path) -> None:
     """The emergency stop is never grey."""
 
@@ -148,6 +169,25 @@ def test_buttons_say_what_they_will_do(tmp_path: Path) -> None:
 
         labels = [controls.buttons[action].description for action in (Action.CHECK_IN, Action.DELIVER)]
         assert labels == ["Check in \N{MIDDLE DOT} 120.0 MU", "Deliver \N{MIDDLE DOT} interrupted"]
+
+    with_dashboard(tmp_path, scenario)
+
+
+@pytest.mark.usefixtures("blank_pictures")
+@pytest.mark.parametrize(("meterset_mu", "label"), [(20.25, "20.25"), (20.123456, "20.12")])
+def test_what_was_begun_is_continued_with_all_its_decimals(tmp_path: Path, meterset_mu: float, label: str) -> None:
+    """An entry that nobody changed stands for the monitor units that a cell checked in with, not for what is written of them."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        bench.check_in(bench.plans()[0], meterset_mu={1: meterset_mu})
+        await asyncio.to_thread(SimulatedDevice(bench.address, scenario=SCENARIOS["interrupted"]).treat)
+        await dashboard.drain()
+        await click(dashboard, controls.buttons[Action.COMPLETE])
+        assert controls.buttons[Action.CHECK_IN].description == f"Check in \N{MIDDLE DOT} {label} MU"
+
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+
+        assert [one.metersets_mu for one in bench.sessions()] == [{1: meterset_mu}, {1: meterset_mu}]
 
     with_dashboard(tmp_path, scenario)
 

@@ -314,9 +314,12 @@ class SessionDashboard(VBox):
         self._live.post(self._after_stop)
 
     def _after_stop(self) -> None:
-        if self._device is None:
+        device = self._device
+        if device is None:
             self._stop_provider()
             return
+        # Once more: a delivery that began while the stop was clicked had no device yet that could hear it.
+        device.stop()
         self._stops_after = True
         self._say("Beam off. The device reports what it gave, then the provider stops.", "warn")
 
