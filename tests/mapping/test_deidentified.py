@@ -184,6 +184,15 @@ def test_which_eye_is_treated_stays() -> None:
     assert not deidentified(plan, KEY).PositionReferenceIndicator
 
 
+def test_the_eye_is_no_name_by_chance() -> None:
+    """A patient whose name has the word Left, as the sample case has, can be exported; elsewhere the word is still found."""
+    plan = make_ion_plan(PositionReferenceIndicator="LEFT EYE", PatientName="Sample^Left")
+    assert deidentified(plan, KEY).PositionReferenceIndicator == "LEFT EYE"
+    plan.IonBeamSequence[0].SnoutSequence[0].SnoutID = "left"
+    with pytest.raises(Refused, match="found the original PatientName"):
+        deidentified(plan, KEY)
+
+
 @pytest.mark.slow
 def test_answers_are_the_same_over_records_without_names() -> None:
     """What was delivered, how it ended and how courses stand: only who and when differ."""

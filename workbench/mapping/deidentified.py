@@ -251,7 +251,8 @@ def _searched(dataset: Dataset) -> Iterator[str]:
     for element in dataset.iterall():
         if element.VR not in _UNSEARCHED:
             for value in _values(element):
-                yield value.decode("latin-1") if isinstance(value, bytes) else str(value)
+                if value not in KEPT_VALUES.get(element.keyword, ()):
+                    yield value.decode("latin-1") if isinstance(value, bytes) else str(value)
 
 
 def _identifying(dataset: Dataset) -> Iterator[tuple[str, str]]:
