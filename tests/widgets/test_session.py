@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.clinic import make_ion_plan
 from tests.factories import make_plan
 from workbench.bench import Workbench
 from workbench.device.scenario import SCENARIOS
@@ -299,6 +301,30 @@ def test_a_plan_of_an_earlier_run_is_drawn(tmp_path: Path) -> None:
         assert dashboard._beam_view.image.layout.display != "none"
         assert "needs an ocular plan" not in dashboard._beam_view._empty.value
         dashboard.close()
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_plan_that_cannot_be_treated_keeps_nothing_else_from_view(tmp_path: Path) -> None:
+    """A plan of two fraction groups can be stored and not checked in; its card and the button say why, and another plan can be chosen."""
+    foreign = make_ion_plan(RTPlanLabel="FOREIGN")
+    foreign.FractionGroupSequence.append(copy.deepcopy(foreign.FractionGroupSequence[0]))
+    why = f"RT Ion Plan {foreign.SOPInstanceUID}: found 2 items in FractionGroupSequence, expected 1"
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        stored = bench.add_plan(foreign)
+        await dashboard.drain()
+        controls.plans.value = stored.uid
+        await dashboard.drain()
+        assert (controls.buttons[Action.CHECK_IN].disabled, controls.buttons[Action.CHECK_IN].tooltip) == (True, why)
+        assert why in dashboard._card.value
+        assert controls.metersets_mu == {}
+
+        controls.plans.value = bench.plans()[0].uid
+        await dashboard.drain()
+
+        assert not controls.buttons[Action.CHECK_IN].disabled
+
+    with_dashboard(tmp_path, scenario)
 
 
 def test_the_log_tells_of_events_and_associations(tmp_path: Path) -> None:

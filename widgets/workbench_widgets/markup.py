@@ -97,7 +97,7 @@ def plan_card(facts: PlanFacts | None, session: SessionRow | None) -> str:
     return (
         f'<div class="wb-plan-card"><div><strong>{escape(facts.patient_id)}</strong>'
         f"<span>{escape(facts.label)}{MIDDOT}{escape(MIDDOT.join(words))}</span></div>"
-        f'<div class="wb-quiet" data-session="{session.state.value if session else ""}">{escape(stands) or "not checked in"}</div></div>'
+        f'<div class="wb-quiet" data-session="{session.state.value if session else ""}">{escape(stands or facts.unfit or "not checked in")}</div></div>'
     )
 
 

@@ -202,7 +202,8 @@ class SessionDashboard(VBox):
 
     def _show_controls(self, view: RoomView) -> None:
         self.is_listening = view.address is not None
-        found = obstacles(view, has_plan=self._plan is not None, is_delivering=self.is_delivering)
+        unfit = self._facts.unfit if self._facts is not None else ""
+        found = obstacles(view, has_plan=self._plan is not None, is_delivering=self.is_delivering, unfit=unfit)
         self.controls.update(found, next_step(view, found), is_listening=self.is_listening, is_open=view.open_session is not None)
         if not self.message:
             self._say(_GREETING if self._plan else "No plan yet: import one, or use the sample.", "info")

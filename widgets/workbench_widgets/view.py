@@ -30,6 +30,7 @@ class PlanFacts:
     eye : ``right eye`` or ``left eye``; None where the plan does not say.
     fractions : planned ones; None where the plan does not say.
     suggested_mu : beam number → monitor units of one fraction as check-in would derive them; beams it cannot derive are missing.
+    unfit : why it cannot be checked in; blank where it can.
     """
 
     uid: str
@@ -39,6 +40,7 @@ class PlanFacts:
     fractions: int | None
     beams: tuple[PlannedBeam, ...]
     suggested_mu: Mapping[int, float]
+    unfit: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,18 +113,29 @@ def plan_facts(bench: Workbench, plan: StoredPlan) -> PlanFacts:
 
     Raises
     ------
-    Refused : the plan is not stored here, or it describes no course.
+    Refused : the plan is not stored here.
     """
     dataset = bench.dataset(plan.uid)
-    described = course(dataset)
-    setups = dataset.get("IonBeamSequence") or []
-    machine = str(setups[0].get("TreatmentMachineName") or "") if setups else ""
-    eye = str(dataset.get("PositionReferenceIndicator") or "").lower()
+    eye = str(dataset.get("PositionReferenceIndicator") or "").lower() or None
+    try:
+        described = course(dataset)
+    except Refused as problem:
+        return PlanFacts(
+            uid=plan.uid,
+            label=plan.label,
+            patient_id=plan.patient_id,
+            eye=eye,
+            fractions=None,
+            beams=(),
+            suggested_mu=MappingProxyType({}),
+            unfit=str(problem),
+        )
+    machine = str(dataset.IonBeamSequence[0].get("TreatmentMachineName") or "")
     return PlanFacts(
         uid=plan.uid,
         label=described.label,
         patient_id=described.patient_id,
-        eye=eye or None,
+        eye=eye,
         fractions=described.fractions,
         beams=described.beams,
         suggested_mu=MappingProxyType(_suggested(bench, described, machine)),
@@ -145,13 +158,18 @@ def _beamline(bench: Workbench, machine: str) -> Beamline | None:
     return next((one for one in bench.beamlines.values() if one.machine_name == machine), None)
 
 
-def obstacles(view: RoomView, *, has_plan: bool, is_delivering: bool) -> Mapping[Action, str | None]:
-    """For each action the sentence that says why it cannot be done now; None when it can."""
+def obstacles(view: RoomView, *, has_plan: bool, is_delivering: bool, unfit: str = "") -> Mapping[Action, str | None]:
+    """For each action the sentence that says why it cannot be done now; None when it can.
+
+    Parameters
+    ----------
+    unfit : why the plan at hand cannot be checked in; blank where it can.
+    """
     session = view.open_session
     return MappingProxyType(
         {
             Action.PROVIDER: "The device is at work: stop everything, or wait until it has finished." if is_delivering else None,
-            Action.CHECK_IN: _why_no_check_in(session, has_plan=has_plan),
+            Action.CHECK_IN: _why_no_check_in(session, has_plan=has_plan, unfit=unfit),
             Action.DELIVER: _why_no_delivery(view, is_delivering=is_delivering),
             Action.COMPLETE: _why_no_completion(view, is_delivering=is_delivering),
             Action.CANCEL: _why_no_cancel(session),
@@ -169,12 +187,12 @@ def next_step(view: RoomView, found: Mapping[Action, str | None]) -> Action | No
     return Action.COMPLETE if found[Action.COMPLETE] is None else None
 
 
-def _why_no_check_in(session: SessionRow | None, *, has_plan: bool) -> str | None:
+def _why_no_check_in(session: SessionRow | None, *, has_plan: bool, unfit: str) -> str | None:
     if not has_plan:
         return "There is no plan yet: import one, or use the sample."
     if session is not None:
         return f"Session {session.id} is {session.state.value}: complete it first."
-    return None
+    return unfit or None
 
 
 def _why_no_delivery(view: RoomView, *, is_delivering: bool) -> str | None:
