@@ -107,6 +107,29 @@ def test_another_table_is_chosen() -> None:
     with_dashboard(scenario)
 
 
+def test_what_was_dropped_last_stays_when_something_is_stored(tmp_path: Path) -> None:
+    """An object is picked, then a file dropped; when the workbench has one more object to offer, the file is still the one looked at."""
+    raw = file_of(make_ct(make_ion_plan()))
+
+    with Workbench(tmp_path, listen=False) as bench:
+        plan = bench.add_plan(make_ion_plan())
+
+        async def scenario(dashboard: ConformanceDashboard) -> None:
+            dashboard.check.slot.choice.value = plan.uid
+            await dashboard.drain()
+            await drop(dashboard, dashboard.check.slot.drop, "slice.dcm", raw)
+            before = dashboard.message
+
+            bench.add_plan(make_ion_plan())
+            await dashboard.drain()
+
+            assert len(dashboard.check.slot.choice.options) == 3
+            assert dashboard.check.slot.choice.value == plan.uid
+            assert (dashboard.check.slot.drop.told, dashboard.message) == ("slice.dcm", before)
+
+        with_dashboard(scenario, bench)
+
+
 @pytest.mark.parametrize(
     ("name", "raw", "said"),
     [

@@ -29,6 +29,7 @@ class ObjectSlot(VBox):
 
     def __init__(self, hook: str, prompt: str, live: Live, take: Callable[[Opened], object], bench: Workbench | None, *beside: Any) -> None:
         self._live, self._take, self._bench = live, take, bench
+        self._is_offering = False
         self._opening = Latest[Opened](live, self._opened)
         self.drop = FileDrop(live, self._dropped, self._refused, prompt=prompt, explained="Drag a file here, or press Enter for a dialog.")
         self.drop.add_class(f"{hook}-drop")
@@ -44,7 +45,7 @@ class ObjectSlot(VBox):
         self.choice = Dropdown(options=[CHOOSE], description="object", tooltip="The latest objects of the data folder.")
         self.choice.add_class(f"{hook}-object")
         self.choice.add_class("wb-conf-object")
-        self.choice.observe(lambda change: live.post(self._picked, change.new), names="value")
+        self.choice.observe(self._chosen, names="value")
         entries: list[Any] = [self.words, *([] if bench is None else [self.choice])]
         line = Box([*entries, *beside])
         line.add_class("wb-conf-entries")
@@ -61,9 +62,15 @@ class ObjectSlot(VBox):
         if self._bench is None:
             return
         options, chosen = [CHOOSE, *offered(self._bench)], self.choice.value
-        if list(self.choice.options) != options:
+        if list(self.choice.options) == options:
+            return
+        # New options choose the first by themselves; neither that nor what is put back is anybody's choice.
+        self._is_offering = True
+        try:
             self.choice.options = options
             self.choice.value = chosen if any(uid == chosen for _, uid in options) else ""
+        finally:
+            self._is_offering = False
 
     def close(self) -> None:
         """Take nothing any more."""
@@ -79,6 +86,10 @@ class ObjectSlot(VBox):
     def _named(self, words: str) -> None:
         if words.strip():
             self._ask(words.strip())
+
+    def _chosen(self, change: Any) -> None:
+        if not self._is_offering:
+            self._live.post(self._picked, change.new)
 
     def _picked(self, uid: str) -> None:
         if uid:
