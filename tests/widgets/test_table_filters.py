@@ -99,6 +99,11 @@ def test_a_filter_leaves_the_rows_that_it_says(name: str, typed: str, rows: list
             "2024-13-01",
             "filter of at: found '2024-13-01', expected for example 2024-06-03, 2024-06, >2024-06-03 10:30, 2024-06-03..2024-06-05",
         ),
+        (
+            "at",
+            "9999-12-31",
+            "filter of at: found '9999-12-31', expected for example 2024-06-03, 2024-06, >2024-06-03 10:30, 2024-06-03..2024-06-05",
+        ),
     ],
 )
 def test_a_filter_that_cannot_be_read_is_refused(name: str, typed: str, sentence: str) -> None:
@@ -110,12 +115,13 @@ def test_a_filter_that_cannot_be_read_is_refused(name: str, typed: str, sentence
 
 
 def test_a_word_of_the_quick_filter_is_looked_for_where_it_can_be() -> None:
-    """A number among numbers and texts, a day among moments; a truth is not looked through."""
+    """A number among numbers and texts, a day among moments, as far as days are counted; a truth is not looked through."""
     frame = make_frame()
     columns = {one.name: one for one in shown_columns(frame)}
 
     assert word_found("1", columns["is_finished"], frame["is_finished"]) is None
     assert word_found("field", columns["fraction"], frame["fraction"]) is None
+    assert [word_found(last, columns["at"], frame["at"]) for last in ("9999", "9999-12", "9999-12-31")] == [None, None, None]
     in_names, in_fractions = (word_found("1", columns[name], frame[name]) for name in ("name", "fraction"))
     on_the_day = word_found("2024-06-03", columns["at"], frame["at"])
     assert [None if one is None else one.tolist() for one in (in_names, in_fractions, on_the_day)] == [

@@ -170,7 +170,11 @@ def _during(text: str) -> Span:
     parts = [int(one) for one in match.groups() if one is not None]
     year, month, day, hour, minute, second = [*parts, *_WHOLE[len(parts) :]]
     first = datetime(year, month, day, hour, minute, second)
-    return Span(_ticks(first), _ticks(_after(first, len(parts))), False)
+    try:
+        return Span(_ticks(first), _ticks(_after(first, len(parts))), False)
+    except OverflowError as problem:
+        # After the last day of the year 9999 there is none.
+        raise ValueError(text) from problem
 
 
 def _after(first: datetime, precision: int) -> datetime:
