@@ -6,7 +6,6 @@ Nothing of an object is logged, and neither are the names of files, which may be
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pydicom.uid import UID
 
@@ -17,6 +16,7 @@ from workbench.dicom.part10 import Encoded
 from workbench.dicom.scope import Scope
 from workbench.errors import Refused, WorkbenchError
 from workbench_widgets.markup import MIDDOT
+from workbench_widgets.typed_paths import typed_path
 
 MOST_OFFERED = 100
 """The latest objects of a workbench that are offered by name; any other is opened by its UID."""
@@ -49,7 +49,7 @@ def from_words(bench: Workbench | None, words: str) -> Opened:
     """An object of the workbench by its UID, or a file by its path."""
     try:
         if not UID(words).is_valid:
-            path = Path(words).expanduser()
+            path = typed_path(words)
             return Opened(name=path.name, instance=part10.read_file(path))
         if bench is None:
             raise Refused(f"{words}: found a UID, expected the path of a file: no workbench is open here")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from ipywidgets import FileUpload, SelectMultiple, Text, VBox
@@ -186,7 +185,7 @@ class ImportDialog(VBox):
             self._say("Name a folder or a file, or upload files.", "info")
             return
         self._begin(f"Looking in {entered}.")
-        self._live.work(lambda: look_in(Path(entered)), then=self._found, finally_=self._idle)
+        self._live.work(lambda: look_in(entered), then=self._found, finally_=self._idle)
 
     def _take_uploads(self, uploads: Sequence[Any]) -> None:
         if not uploads or self.is_busy or self.is_asking:

@@ -22,6 +22,7 @@ from workbench.errors import Refused, Unavailable, WorkbenchError
 from workbench.mapping.ocular_images import film_picture
 from workbench.ocular.setup import FilmPicture
 from workbench.workflow.intake import BY_USER
+from workbench_widgets.typed_paths import typed_path
 
 MOST_FILES: Final = 5000
 """More in one folder is refused: somebody has named a whole disk."""
@@ -119,19 +120,19 @@ class Outcome:
     sentence: str = ""
 
 
-def look_in(path: Path) -> Offer:
+def look_in(where: str) -> Offer:
     """The DICOM files of a folder and of the folders in it, or the one file that was named.
 
     Parameters
     ----------
-    path : on the computer of the kernel; ``~`` is understood.
+    where : a path as it was typed.
 
     Raises
     ------
-    Refused : there is no such folder or file, or too much in it.
+    Refused : there is no such user, folder or file, or too much in it.
     Unavailable : the folder cannot be read.
     """
-    path = _at_home(path)
+    path = typed_path(where)
     if path.is_file():
         return _offer(str(path), [(path.name, path)])
     if not path.is_dir():
@@ -182,14 +183,6 @@ def bring(bench: Workbench, file: FoundFile, patient_id: str, *, is_confirmed: b
             told = str(problem).replace(str(path), file.name)
             return Outcome(file=file, fate=fate, sentence=told if file.name in told else f"{file.name}: {told}")
     return Outcome(file=file, fate=Fate.IMPORTED if is_new else Fate.KNOWN, uid=uid)
-
-
-def _at_home(path: Path) -> Path:
-    """A path that begins with ``~`` lies in a user's folder."""
-    try:
-        return path.expanduser()
-    except RuntimeError as problem:
-        raise Refused(f"{path}: found no such user, expected a folder or a DICOM file", rule="file") from problem
 
 
 def _offer(where: str, sources: Iterable[tuple[str, Path | bytes]], *, others: int = 0) -> Offer:

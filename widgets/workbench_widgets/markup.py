@@ -91,13 +91,13 @@ def plan_card(facts: PlanFacts | None, session: SessionRow | None) -> str:
     dose = sum(beam.dose_gy or 0.0 for beam in facts.beams)
     course = f"{facts.fractions or '?'} \N{MULTIPLICATION SIGN} {dose:.2f} Gy(RBE)" if dose else f"{facts.fractions or '?'} fractions"
     words = [facts.eye or "eye not known", course]
-    stands = ""
+    stands = facts.unfit or "not checked in"
     if session is not None:
         stands = f"fraction {session.fraction} of {facts.fractions or '?'}{MIDDOT}session {session.id} {session.state.value}"
     return (
         f'<div class="wb-plan-card"><div><strong>{escape(facts.patient_id)}</strong>'
         f"<span>{escape(facts.label)}{MIDDOT}{escape(MIDDOT.join(words))}</span></div>"
-        f'<div class="wb-quiet" data-session="{session.state.value if session else ""}">{escape(stands or facts.unfit or "not checked in")}</div></div>'
+        f'<div class="wb-quiet" data-session="{session.state.value if session else ""}">{escape(stands)}</div></div>'
     )
 
 

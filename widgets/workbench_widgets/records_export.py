@@ -15,6 +15,7 @@ from workbench.errors import Refused
 from workbench.records.export import RecordsFormat, rendered
 from workbench.workflow.media import kept_key
 from workbench_widgets.parts import Part, box, button, html
+from workbench_widgets.typed_paths import typed_path
 
 FORMATS: Final = {
     RecordsFormat.CSV: "CSV", RecordsFormat.JSON: "JSON", RecordsFormat.PARQUET: "Parquet", RecordsFormat.EXCEL: "Excel",
@@ -88,7 +89,7 @@ def write_nameless(bench: Workbench, name: str, key: str, *, patient_id: str | N
 def _named(name: str) -> Path:
     if not name.strip():
         raise Refused("export: found no name, expected one for the file", rule="name")
-    return Path(name.strip()).expanduser().absolute()
+    return typed_path(name).absolute()
 
 
 def _entry(entry: Any, words: str, hook: str, tooltip: str) -> Any:
