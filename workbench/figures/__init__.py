@@ -9,6 +9,7 @@ from workbench.figures.answers import (
     treatment_times,
 )
 from workbench.figures.beams_eye import beams_eye_view
+from workbench.figures.dark import on_dark
 from workbench.figures.delivery import planned_versus_delivered
 from workbench.figures.gaze_diagram import gaze_diagram
 from workbench.figures.sections import Cut, eye_sections
@@ -23,6 +24,7 @@ __all__ = [
     "eye_sections",
     "gaze_diagram",
     "irregularity_list",
+    "on_dark",
     "planned_versus_delivered",
     "setup_images",
     "setup_spreads",

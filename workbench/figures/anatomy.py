@@ -9,7 +9,6 @@ from types import MappingProxyType
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
-from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from workbench.figures import palette
@@ -75,7 +74,7 @@ def draw_marks(axes: Axes, disc: Points, macula: Points) -> None:
 
 def draw_clips(axes: Axes, places: Points) -> None:
     """A cross and its number for each clip, in the order given; labelled once."""
-    halo = [withStroke(linewidth=2.5, foreground=palette.WHITE)]
+    halo = [palette.Halo(2.5, palette.WHITE)]
     for number, (x, y) in enumerate(places, start=1):
         label = "clips" if number == 1 else None
         axes.plot(

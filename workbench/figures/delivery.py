@@ -97,5 +97,5 @@ def _frame(axes: Axes, labels: list[str], widest: float) -> None:
     axes.set_xticks([tick for tick in axes.get_xticks() if 0 <= tick <= widest * 1.02])
     axes.set_xlabel("monitor units (MU)", fontsize=palette.TEXT_POINTS, color=palette.INK, loc="left")
     for place, head in ((1.20, "planned"), (1.36, "delivered"), (1.52, "difference")):
-        axes.text(widest * place, -0.72, head, ha="right", va="center", color="#666666", fontsize=palette.SMALL_POINTS)
+        axes.text(widest * place, -0.72, head, ha="right", va="center", color=palette.QUIET, fontsize=palette.SMALL_POINTS)
     axes.set_title("Planned versus delivered", loc="left", fontsize=palette.TITLE_POINTS, color=palette.INK, fontweight="bold")

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
 
 VERMILLION = "#D55E00"
 ORANGE = "#E69F00"
@@ -25,6 +26,8 @@ WHITE = "#FFFFFF"
 
 INK = "#333333"
 """Text and axes: softer than black, so that black is left to the beam axis and the clips."""
+QUIET = "#666666"
+"""Words that explain other words."""
 FAINT = "#DDDDDD"
 
 TUMOUR = VERMILLION
@@ -37,6 +40,23 @@ SNOUT = GREY
 WEDGE = GREY
 PLANNED = BLUE
 DELIVERED = ORANGE
+
+DARK_PAPER = "#212121"
+"""That of JupyterLab's own dark theme."""
+BLUE_ON_DARK = "#3A96D0"
+"""Lighter, since thin lines of the other are lost on dark paper; still far from ``SKY``."""
+ON_DARK: Mapping[str, str] = MappingProxyType(
+    {
+        BLACK: WHITE,
+        WHITE: DARK_PAPER,
+        INK: "#E0E0E0",
+        FIELD_CIRCLE: "#C4C4C4",
+        QUIET: "#A6A6A6",
+        FAINT: "#4A4A4A",
+        BLUE: BLUE_ON_DARK,
+    }
+)
+"""Colour on white paper → the one that takes its place on dark paper; all others are the same on both."""
 
 TITLE_POINTS = 13
 TEXT_POINTS = 10
@@ -75,6 +95,23 @@ def say_instead(figure: Figure, words: str) -> Figure:
     """The figure with a sentence in place of what is not there to be drawn."""
     paper(figure).text(0.5, 0.5, words, ha="center", color=INK, fontsize=TEXT_POINTS)
     return figure
+
+
+class Halo(withStroke):
+    """A rim around lines and letters, so that they stay readable on whatever lies under them.
+
+    Parameters
+    ----------
+    width : of the whole stroke, points.
+    """
+
+    def __init__(self, width: float, colour: str) -> None:
+        super().__init__(linewidth=width, foreground=colour)
+        self.width, self.colour = width, colour
+
+    def on_dark(self) -> Halo:
+        """The one that takes its place on dark paper: of the paper's colour, whatever it was on white."""
+        return Halo(self.width, DARK_PAPER)
 
 
 def open_circle(radius: float, *, colour: str, style: str, label: str) -> Circle:

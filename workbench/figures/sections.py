@@ -140,7 +140,7 @@ def _draw_along(axes: Axes, scene: _Scene, *, across: int) -> set[Structure]:
     farthest = max(scene.skin_z_mm - eye[:, 2].min(), scene.plan.field.range_mm)
     axes.set(xlim=(-UPSTREAM_MM, farthest + MARGIN_MM / 2), ylim=(low, high), aspect="equal")
     _draw_bracket(axes, scene, across)
-    axes.text(0, low + 0.6, " skin plane", fontsize=palette.SMALL_POINTS, color="#666666", rotation=90, va="bottom", ha="right")
+    axes.text(0, low + 0.6, " skin plane", fontsize=palette.SMALL_POINTS, color=palette.QUIET, rotation=90, va="bottom", ha="right")
     name, up = (("horizontal", "x (mm), to the patient's left"), ("vertical", "y (mm), up"))[across]
     _words(axes, f"{name}, {'yx'[across]} = {_number(scene.middle_mm[cut])} mm", "depth (mm of water) from the skin plane", up)
     return drawn

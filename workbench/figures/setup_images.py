@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
-from matplotlib.patheffects import AbstractPathEffect, withStroke
+from matplotlib.patheffects import AbstractPathEffect
 from numpy.typing import ArrayLike
 
 from workbench.figures import palette
@@ -142,7 +142,7 @@ def _draw_mark(axes: Axes, mark: ClipMark, half_mm: float) -> None:
 
 
 def _halo(colour: str) -> list[AbstractPathEffect]:
-    return [withStroke(linewidth=3, foreground=colour)]
+    return [palette.Halo(3, colour)]
 
 
 def _isocentre_axes(axes: Axes, magnification: float) -> None:
@@ -156,4 +156,4 @@ def _isocentre_axes(axes: Axes, magnification: float) -> None:
         (right := axes.secondary_yaxis("right", functions=scale), right.set_ylabel),
     ):
         second.tick_params(colors=palette.GREY, labelsize=palette.SMALL_POINTS)
-        put_label("isocentre (mm)", fontsize=palette.SMALL_POINTS, color="#666666")
+        put_label("isocentre (mm)", fontsize=palette.SMALL_POINTS, color=palette.QUIET)

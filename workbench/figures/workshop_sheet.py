@@ -77,7 +77,7 @@ body {{ font: 10pt/1.35 "DejaVu Sans", sans-serif; color: {palette.INK}; max-wid
 h1 {{ font-size: 15pt; margin: 0 }} h2 {{ font-size: 10.5pt; margin: 3mm 0 1mm; border-bottom: 0.3mm solid {palette.FAINT} }}
 figure {{ display: inline-block; margin: 2mm 4mm 2mm 0; vertical-align: top }}
 .tables {{ columns: 2; column-gap: 8mm }} section {{ break-inside: avoid }}
-th {{ text-align: left; font-weight: normal; color: #666; padding-right: 4mm; vertical-align: top; white-space: nowrap }}
+th {{ text-align: left; font-weight: normal; color: {palette.QUIET}; padding-right: 4mm; vertical-align: top; white-space: nowrap }}
 td {{ font-variant-numeric: tabular-nums }}
 </style></head><body>
 <h1>{title}</h1><p>{escape(plan.patient.name or "name not known")}</p>
@@ -182,7 +182,7 @@ def _draw_tables(figure: Figure, tables: tuple[SheetTable, ...], top_mm: float) 
             _write(figure, left, y - row_mm, title, fontweight="bold", fontsize=palette.TEXT_POINTS)
             y -= 1.4 * row_mm
             for name, lines in rows:
-                _write(figure, left, y - 0.8 * row_mm, name, color="#666666")
+                _write(figure, left, y - 0.8 * row_mm, name, color=palette.QUIET)
                 for line in lines:
                     _write(figure, left + LABEL_MM, y - 0.8 * row_mm, line)
                     y -= row_mm
