@@ -30,6 +30,7 @@ FROZEN_STEPS: Final = (
     "${KERNEL_PYTHON_PREFIX}/bin/pip install anywidget",
 )
 TOLD: Final = ("jupyterlab", "notebook", "jupyter_server", "ipykernel", "ipywidgets", "anywidget", "voila")
+BROWSER: Final = ("-m", "browser", "tests/browser")
 NBVAL: Final = ("--nbval-current-env", "--nbval-cell-timeout", "120", "--nbval-sanitize-with", "tests/notebooks.cfg", "--timeout", "300")
 
 
@@ -43,7 +44,17 @@ def main() -> int:
 
 
 def tried(folder: Path, *, is_frozen: bool) -> int:
-    """The whole check in a folder of its own."""
+    """The whole check in a folder of its own; how many of its two runs failed."""
+    copy, environment = made(folder, is_frozen=is_frozen)
+    failed = 0
+    for name, arguments in (("notebooks", notebooks(copy)), ("browser", BROWSER)):
+        with step(name):
+            failed += subprocess.run(pytest(environment, *arguments), cwd=copy, env=surroundings(environment), check=False).returncode != 0
+    return failed
+
+
+def made(folder: Path, *, is_frozen: bool) -> tuple[Path, Path]:
+    """A copy of the repository, and the environment that Binder would build from it, with the tests' tools."""
     copy, environment = folder / "repository", folder / "environment"
     copy_kept_files(copy)
     python = repo2docker.python_version(copy)
@@ -60,7 +71,7 @@ def tried(folder: Path, *, is_frozen: bool) -> int:
     with step("tools of the tests"):
         pip(environment, "--constraint", str(versions_to_keep(copy, folder, is_frozen=is_frozen)), *TOOLS)
     say(", ".join(versions(environment)))
-    return run_tests(copy, environment)
+    return copy, environment
 
 
 def versions_to_keep(copy: Path, folder: Path, *, is_frozen: bool) -> Path:
@@ -75,20 +86,20 @@ def versions_to_keep(copy: Path, folder: Path, *, is_frozen: bool) -> Path:
     return target
 
 
-def run_tests(copy: Path, environment: Path) -> int:
-    """Notebooks and browser tests in the new environment; how many of the runs failed."""
-    pytest = [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
-    notebooks = sorted(str(one.relative_to(copy)) for one in (copy / "notebooks").glob("[0-9]*.ipynb"))
-    failed = 0
-    for name, arguments in (("notebooks", ["--nbval-lax", *NBVAL, *notebooks]), ("browser", ["-m", "browser", "tests/browser"])):
-        with step(name):
-            failed += subprocess.run([*pytest, *arguments], cwd=copy, env=surroundings(environment), check=False).returncode != 0
-    return failed
+def pytest(environment: Path, *arguments: str) -> list[str]:
+    """The command that tests in the new environment."""
+    return [str(environment / "bin" / "python"), "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+
+
+def notebooks(copy: Path) -> list[str]:
+    """What pytest needs to hear to run all notebooks of the course."""
+    return ["--nbval-lax", *NBVAL, *sorted(str(one.relative_to(copy)) for one in (copy / "notebooks").glob("[0-9]*.ipynb"))]
 
 
 def surroundings(environment: Path) -> dict[str, str]:
-    """Environment variables as the image has them, and nothing of the virtual environment that this runs in."""
-    kept = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    """Environment variables as the image has them, and nothing of the virtual environment and the test run that this runs in."""
+    not_kept = ("PYTHONPATH", "VIRTUAL_ENV", "PYTEST_", "COV_", "COVERAGE_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(not_kept)}
     # Without the third, the base's jupyter_core warns of paths to come, and here warnings are errors.
     own = {
         "KERNEL_PYTHON_PREFIX": str(environment),
