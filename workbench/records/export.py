@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from io import BytesIO
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 
@@ -44,6 +45,8 @@ ON_A_TERMINAL = (
     "started_at",
     "ended_at",
 )
+FORMULA, TEXT = "f", "s"
+"""What a cell of openpyxl's holds."""
 WIDEST: Final = 40
 """No column of a sheet is wider, in characters."""
 
@@ -95,6 +98,7 @@ def _workbook(frame: pd.DataFrame) -> bytes:
             plain.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
             sheet = writer.sheets[name]
             for cells in sheet.columns:
+                _as_words(cells)
                 longest = max(len(str(cell.value or "")) for cell in cells)
                 sheet.column_dimensions[cells[0].column_letter].width = min(longest + 2, WIDEST)
     except ImportError as problem:
@@ -102,3 +106,10 @@ def _workbook(frame: pd.DataFrame) -> bytes:
             "Excel: openpyxl is not installed, expected the extra: pip install ocular-proton-workbench[excel]", rule="extra"
         ) from problem
     return buffer.getvalue()
+
+
+def _as_words(cells: Iterable[Any]) -> None:
+    """Texts are what objects of others hold: one that begins with an equals sign is a text as well, and nothing to be computed."""
+    for cell in cells:
+        if cell.data_type == FORMULA:
+            cell.data_type = TEXT
