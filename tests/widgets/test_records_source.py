@@ -11,8 +11,9 @@ from tests.widgets.given import make_records
 from workbench.bench import Workbench
 from workbench.dicom import part10, uids
 from workbench.errors import Refused
-from workbench.records import scan
+from workbench.records import ScannedRecords, scan
 from workbench.settings import OWN
+from workbench_widgets import records_source
 from workbench_widgets.records_source import RecordsSource
 
 
@@ -85,3 +86,20 @@ def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="found nothing there, expected a folder or a file"):
         assert source.records
     source.close()
+
+
+def test_a_source_that_is_closed_while_files_are_read_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dashboard may be closed before its first table is there: no copy of what the records say of patients is left behind."""
+    write_record(tmp_path / "files" / "one.dcm")
+    source, kept = RecordsSource(tmp_path / "files"), list[Path]()
+
+    def scan_of_a_closed_source(given: Path, *, cache: Path) -> ScannedRecords:
+        source.close()
+        kept.append(cache)
+        return scan(given, cache=cache)
+
+    monkeypatch.setattr(records_source, "scan", scan_of_a_closed_source)
+    with pytest.raises(Refused, match="records of files: are closed, expected a dashboard that is open"):
+        assert source.records
+
+    assert [one.exists() for one in kept] == [False]

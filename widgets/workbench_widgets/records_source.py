@@ -39,6 +39,7 @@ class RecordsSource:
         self._is_own = self._records is None
         # Table and charts are read in threads of their own; whichever comes first opens.
         self._opening = threading.Lock()
+        self._closed = threading.Event()
         self._kept: tempfile.TemporaryDirectory[str] | None = None
 
     @property
@@ -56,12 +57,17 @@ class RecordsSource:
 
         Raises
         ------
-        Refused : there is nothing, or something else, at the path.
+        Refused : there is nothing, or something else, at the path; or it was closed meanwhile.
         """
         with self._opening:
-            if self._records is None:
+            if self._records is None and not self._closed.is_set():
                 self._records = self._opened()
-            return self._records
+            records = self._records
+        if records is None or self._closed.is_set():
+            # Who closed it while it was being opened did not wait: what was opened since goes here.
+            self.close()
+            raise Refused(f"records of {self.words}: are closed, expected a dashboard that is open", rule="closed")
+        return records
 
     @property
     def knows_sessions(self) -> bool:
@@ -100,11 +106,17 @@ class RecordsSource:
         raise Refused(f"object {uid or 'of the row'}: its file is not here, expected a row of a file of this machine", rule="file")
 
     def close(self) -> None:
-        """Let go of what was opened here."""
-        if self._is_own and isinstance(self._records, RecordsFolder | ScannedRecords):
-            self._records.close()
-        if self._kept is not None:
-            self._kept.cleanup()
+        """Let go of what was opened here; what is being opened goes as soon as it is."""
+        self._closed.set()
+        if not self._opening.acquire(blocking=False):
+            return
+        try:
+            if self._is_own and isinstance(self._records, RecordsFolder | ScannedRecords):
+                self._records.close()
+            if self._kept is not None:
+                self._kept.cleanup()
+        finally:
+            self._opening.release()
 
     def _opened(self) -> Records:
         given = self._given
