@@ -148,6 +148,19 @@ def test_a_plan_for_no_eye_is_stored_without_one_and_says_why(bench: Workbench) 
     assert refusal.value.rule == "no-eye-beam"
 
 
+def test_a_plan_whose_setup_image_is_gone_is_there_with_a_note(make_bench: BenchMaker) -> None:
+    """A lost file is told of, and keeps neither the plan nor the other image from being looked at."""
+    plan = make_bench(listen=False).add_plan(sample_plan())
+    bench = make_bench(listen=False)
+    bench.path(plan.images[0]).unlink()
+
+    again = bench.plan(plan.uid)
+
+    assert (again.ocular, again.images) == (plan.ocular, plan.images)
+    (note,) = again.notes
+    assert note.startswith(f"setup image {plan.images[0]} is left out: object file ")
+
+
 def test_what_is_no_plan_is_not_given_as_one(bench: Workbench) -> None:
     """A setup image is a stored object, not a plan."""
     image = bench.add_plan(make_plan()).images[0]

@@ -239,3 +239,15 @@ def test_the_figure_shows_the_marks(dashboard: SetupImagesDashboard) -> None:
     axes = dashboard.figure().axes[0]
 
     assert any(text.get_text() == "3" and text.get_position()[0] == 5.0 for text in axes.texts)
+
+
+def test_an_image_that_is_gone_keeps_no_other_from_view(bench: Workbench) -> None:
+    """The film whose file was lost is told of; the other one is shown with its clips."""
+    stored = bench.add_plan(PLAN)
+    bench.path(stored.images[0]).unlink()
+
+    dashboard = SetupImagesDashboard(bench)
+
+    assert [uid for uid, _ in dashboard._shown.values()] == [stored.images[1]]
+    assert dashboard.message.endswith("cannot be read (No such file or directory)")
+    dashboard.close()

@@ -220,12 +220,12 @@ class SetupImagesDashboard(VBox):
         self._table.value = clip_table(deviations, films)
         self.clear.disabled = not self.marks
         problems = [*self._images.unreadable.values()]
-        if not self._shown:
-            self._say(problems[-1] if problems else NO_IMAGES, "warn" if problems else "info")
-        elif self.marks:
+        if self._shown and self.marks:
             self._say(summary(films, max(planned_count(deviations, view) for view in View)), "info")
+        elif problems:
+            self._say(problems[-1], "warn")
         else:
-            self._say(GREETING, "info")
+            self._say(GREETING if self._shown else NO_IMAGES, "info")
 
     def _planned(self) -> Mapping[View, Mapping[int, Point]]:
         """Where clips are expected: by the plan, else by the outlines that the images carry."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from workbench.archive.rows import Origin, StoredObject
 from workbench.bench import Workbench
 from workbench.dicom import uids
-from workbench.errors import Refused
+from workbench.errors import Unavailable, WorkbenchError
 from workbench.mapping.ocular_images import film_picture
 from workbench.ocular.equipment import FilmGeometry
 from workbench.ocular.plan import OcularPlan
@@ -65,8 +65,8 @@ class SetupPictures:
         ]
         for one in wanted:
             if one.uid not in self._known:
-                self._known[one.uid] = self._described(one)
-        offered = [found for one in wanted if (found := self._known[one.uid]) is not None]
+                self._look_at(one)
+        offered = [found for one in wanted if (found := self._known.get(one.uid)) is not None]
         offered.sort(key=lambda one: (not one.is_blank, one.stored.stored_at))
         return {view: [one for one in offered if one.view is view] for view in View}
 
@@ -76,18 +76,22 @@ class SetupPictures:
         Raises
         ------
         Refused : it is no picture of a setup view.
+        Unavailable : its file is gone or damaged.
         """
         dataset = self._bench.dataset(uid)
         label = str(dataset.get("RTImageLabel") or "")
         film: FilmGeometry | None = None if plan is None or label not in set(View) else plan.film(View(label))
         return film_picture(dataset, film)
 
-    def _described(self, stored: StoredObject) -> Offered | None:
-        """None for an image of no setup view, and for one that cannot be shown; why is kept."""
+    def _look_at(self, stored: StoredObject) -> None:
+        """Keep what it is: None for an image of no setup view and one that cannot be shown; one without its file is looked at again."""
         try:
             picture = self.picture(stored.uid, None)
-        except Refused as problem:
+        except WorkbenchError as problem:
             if problem.rule != "view":
                 self.unreadable[stored.uid] = str(problem)
-            return None
-        return Offered(stored=stored, view=picture.view, is_blank=picture.pixels is None)
+            if not isinstance(problem, Unavailable):
+                self._known[stored.uid] = None
+            return
+        self.unreadable.pop(stored.uid, None)
+        self._known[stored.uid] = Offered(stored=stored, view=picture.view, is_blank=picture.pixels is None)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pydicom.dataset import Dataset
 
-from workbench.archive.rows import Origin
+from workbench.archive.rows import Origin, StoredObject
 from workbench.dicom import part10, uids
-from workbench.errors import Refused
+from workbench.errors import Refused, Unavailable
 from workbench.mapping import ocular_plans
 from workbench.mapping.ocular_reading import Reading, Said, read_ion_plan
 from workbench.ocular.beamline import Beamline
@@ -104,15 +104,14 @@ class Plans:
         dataset = self.dataset(uid)
         if dataset.SOPClassUID != uids.RT_ION_PLAN:
             raise Refused(f"object {uid}: found SOP class {dataset.SOPClassUID}, expected RT Ion Plan {uids.RT_ION_PLAN}", rule="sop-class")
-        images = self._setup_images(dataset)
         plan = StoredPlan(
             uid=uid,
             label=str(dataset.get("RTPlanLabel") or ""),
             patient_id=str(dataset.get("PatientID") or ""),
-            images=tuple(str(image.SOPInstanceUID) for image in images),
+            images=tuple(image.uid for image in self._setup_images(dataset)),
         )
         try:
-            reading = self._read(dataset, images, None)
+            reading = self._read(dataset, None)
         except Refused as problem:
             return replace(plan, notes=(str(problem),))
         return replace(plan, ocular=reading.plan, notes=reading.notes)
@@ -124,8 +123,7 @@ class Plans:
         ------
         Refused : it is not stored, or no plan for an eye.
         """
-        dataset = self.dataset(uid)
-        return self._read(dataset, self._setup_images(dataset), said)
+        return self._read(self.dataset(uid), said)
 
     def _add_ocular(self, plan: OcularPlan) -> StoredPlan:
         exported = ocular_plans.export(plan, uid_source=self.desk.uids, identity=self.desk.settings.identity)
@@ -140,16 +138,18 @@ class Plans:
             ocular=plan,
         )
 
-    def _read(self, dataset: Dataset, images: Sequence[Dataset], said: Said | None) -> Reading:
+    def _read(self, dataset: Dataset, said: Said | None) -> Reading:
         uid = str(dataset.SOPInstanceUID)
         with self.desk.archive.database.reading() as view:
             text = view.objects.ocular(uid)
+        images, lost = self._decoded(self._setup_images(dataset))
         if text is not None and said is None:
-            return Reading(plan=from_json(text, f"plan {uid}"), notes=())
+            return Reading(plan=from_json(text, f"plan {uid}"), notes=lost)
         here = self.desk.clock.now().tzinfo
-        return read_ion_plan(dataset, images=images, beamlines=self.beamlines, said=said or (Said(zone=here) if here else None))
+        reading = read_ion_plan(dataset, images=images, beamlines=self.beamlines, said=said or (Said(zone=here) if here else None))
+        return replace(reading, notes=(*lost, *reading.notes))
 
-    def _setup_images(self, plan: Dataset) -> list[Dataset]:
+    def _setup_images(self, plan: Dataset) -> list[StoredObject]:
         """The stored RT Images among those that a plan refers to for its setup."""
         wanted = [
             str(one.get("ReferencedSOPInstanceUID"))
@@ -158,4 +158,14 @@ class Plans:
         ]
         with self.desk.archive.database.reading() as view:
             stored = [view.objects.get(uid) for uid in wanted]
-        return [self.desk.archive.read(one).dataset() for one in stored if one is not None and one.sop_class_uid == uids.RT_IMAGE]
+        return [one for one in stored if one is not None and one.sop_class_uid == uids.RT_IMAGE]
+
+    def _decoded(self, images: Sequence[StoredObject]) -> tuple[list[Dataset], tuple[str, ...]]:
+        """The images, and a sentence for each whose file is gone or damaged: without it there is still a plan."""
+        found, lost = list[Dataset](), list[str]()
+        for one in images:
+            try:
+                found.append(self.desk.archive.read(one).dataset())
+            except Unavailable as problem:
+                lost.append(f"setup image {one.uid} is left out: {problem}")
+        return found, tuple(lost)
