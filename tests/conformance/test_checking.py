@@ -188,4 +188,4 @@ def test_a_report_shows_itself_in_a_line_and_as_a_table() -> None:
 
     assert repr(report).startswith("<Report of CT Image, received: fail (")
     assert "&lt;b&gt;" in report._repr_html_()
-    assert "<td>Modality</td>" in report._repr_html_()
+    assert '<td style="text-align:left">Modality</td>' in report._repr_html_()

@@ -174,3 +174,13 @@ def test_files_are_compared_by_path(tmp_path: Path) -> None:
 
     assert repr(found) == "<Comparison of 8 rows: 0 not the same>"
     assert "8 same, 0 differs, 0 only A, 0 only B" in found._repr_html_()
+
+
+def test_a_notebook_shows_both_values_however_long_their_uids_are() -> None:
+    """A UID is shortened in the middle and whole on hover, so that a page has room for both objects; words begin at the left."""
+    a, b = "2.25.188968495901495412504374878342222123481", "2.25.90934912345678901234567890123456789012"
+
+    page = compare(part10.encoded(make(SOPInstanceUID=a)), part10.encoded(make(SOPInstanceUID=b)))._repr_html_()
+
+    assert f'<td style="text-align:left"><span title="{a}">2.25.188\N{HORIZONTAL ELLIPSIS}23481</span></td>' in page
+    assert page.count(a) == page.count(b) == 1

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
+from workbench.conformance.html import html_table
 from workbench.errors import WorkbenchError
 
 
@@ -91,8 +92,6 @@ class Report:
         return f"<Report of scenario {self.scenario}: {sum(one.passed for one in self.expectations)} of {len(self.expectations)} met>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(cell)}</th>" for cell in self.header)
-        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self.rows())
         verdict = "every expectation was met" if self.passed else escape(str(self.problem))
         note = f"<br>{escape(self.note)}" if self.note else ""
-        return f"<b>Scenario {escape(self.scenario)}</b>: {verdict}{note}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f"<b>Scenario {escape(self.scenario)}</b>: {verdict}{note}{html_table(self.header, self.rows())}"
