@@ -88,7 +88,9 @@ def underlay(picture: FilmPicture) -> tuple[Scene, bytes]:
     """
     if picture.view is not View.AXIAL:
         raise Refused(f"image: shows the view {picture.view}, expected {View.AXIAL}, which is taken along the beam", rule="view")
-    return pixels_on(picture, *picture.isocentre_axes_mm)
+    across, down = picture.isocentre_axes_mm
+    assert picture.magnification is not None
+    return pixels_on(picture, across, down, magnification=picture.magnification)
 
 
 def _outlines(seen: BeamView) -> Iterator[Scene]:

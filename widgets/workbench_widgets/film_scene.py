@@ -58,12 +58,13 @@ def half_mm(pictures: Iterable[FilmPicture], planned: Mapping[View, Mapping[int,
     return max(LEAST_HALF_MM, reach + MARGIN_MM)
 
 
-def pixels_on(picture: FilmPicture, across: Array, down: Array) -> tuple[Scene, bytes]:
+def pixels_on(picture: FilmPicture, across: Array, down: Array, *, magnification: float = 1.0) -> tuple[Scene, bytes]:
     """Where a picture lies on a sheet, and its pixels as 16 bit numbers.
 
     Parameters
     ----------
     across, down : centres of its columns and rows on that sheet, mm.
+    magnification : film over sheet.
 
     Raises
     ------
@@ -71,9 +72,9 @@ def pixels_on(picture: FilmPicture, across: Array, down: Array) -> tuple[Scene, 
     """
     values = np.asarray(picture.pixels, dtype=float)
     stride = -(-max(values.shape) // MOST_ACROSS)
+    height, width = (size / magnification * min(stride, count) for size, count in zip(picture.pixel_mm, values.shape, strict=True))
     values, across, down = values[::stride, ::stride], across[::stride], down[::stride]
     rows, columns = values.shape
-    width, height = _step(across), _step(down)
     least, most = float(values.min()), float(values.max())
     span = most - least or 1.0
     pixels = np.round((values - least) / span * GREY_LEVELS).astype("<u2")
@@ -99,10 +100,6 @@ def _whole(picture: FilmPicture, half: float) -> Scene:
     if picture.pixels is None:
         return {"half": max(half, BLANK_HALF_MM), "centre": [0.0, 0.0]}
     across, down = picture.film_axes_mm
-    width, height = (abs(float(one[-1] - one[0])) + _step(one) for one in (across, down))
+    height, width = (size * count for size, count in zip(picture.pixel_mm, picture.pixels.shape, strict=True))
     middle = [float(across[0] + across[-1]) / 2, float(down[0] + down[-1]) / 2]
     return {"half": max(width, height) / 2, "centre": middle}
-
-
-def _step(places: Array) -> float:
-    return abs(float(places[1] - places[0])) if len(places) > 1 else 1.0
