@@ -13,6 +13,7 @@ import pytest
 from tests.ocular.cases import sample_plan
 from workbench.errors import Refused
 from workbench.ocular import depth_of, designed_aperture
+from workbench.ocular.gaze import Light
 from workbench.ocular.setup import FilmPicture, Outline, View
 from workbench_widgets import EyeBeamView
 from workbench_widgets.eye_scene import scene, underlay
@@ -37,6 +38,11 @@ def crosses(widget: EyeBeamView) -> dict[str, tuple[float, float]]:
     axial = widget._films.value.partition('data-view="LATERAL"')[0]
     found = re.findall(r'data-clip="(\d)" data-x="([-\d.]+)" data-y="([-\d.]+)"', axial)
     return {number: (float(x), float(y)) for number, x, y in found}
+
+
+def shown(widget: EyeBeamView) -> list[str]:
+    """The numbers of what is shown: lamp, range, modulation, area and field diameter."""
+    return re.findall(r"<td[^>]*>([^<]*)</td>", widget._facts.value.partition('data-row="shown"')[2])
 
 
 def pumped(widget: EyeBeamView) -> None:
@@ -136,6 +142,46 @@ def test_what_is_no_aperture_is_a_sentence(widget: EyeBeamView, points: Any, sen
     assert widget.use.disabled
 
 
+@pytest.mark.parametrize("refused", [{"block": [[0, 0], [5, 5], [5, 0], [0, 5]]}, {"polar": 60.0}])
+def test_of_what_is_no_plan_no_number_is_shown(widget: EyeBeamView, refused: dict[str, Any]) -> None:
+    """After a gaze of 30° an aperture that is none, or a gaze with more modulation than range: no number of before is left."""
+    widget.polar.value, widget.azimuth.value = 30.0, 210.0
+    pumped(widget)
+    widget.polar.value = refused.get("polar", 30.0)
+    widget.canvas.block_mm = refused.get("block", widget.canvas.block_mm)
+    pumped(widget)
+
+    assert 'class="wb-notice wb-fail"' in widget._notice.value
+    assert shown(widget) == [f"{widget.polar.value:.1f} at 210.0", *["\N{EN DASH}"] * 4]
+    assert "Drawn as in the plan: what is shown is none." in widget._of_what.value
+    widget.reset.click()
+    pumped(widget)
+    assert (shown(widget)[0], widget._of_what.value) == ("20.0 at 205.0", "")
+
+
+def test_a_gaze_turned_back_by_hand_is_the_plan_again(widget: EyeBeamView) -> None:
+    """The sentence about what is not yet a plan goes away with what it was about."""
+    widget.polar.value = 25.0
+    pumped(widget)
+    assert widget.message.startswith("Not yet a plan: ")
+
+    widget.polar.value = 20.0
+    pumped(widget)
+
+    assert (widget.is_changed, widget.message) == (False, "Drag a vertex, or turn the gaze. The plan you gave stays as it is.")
+
+
+def test_a_light_just_below_a_whole_turn_is_as_planned() -> None:
+    """A plan from DICOM may have any angle; the sliders take it as it is."""
+    plan = sample_plan()
+    light = Light(polar_deg=20.0, azimuth_deg=359.97)
+
+    widget = EyeBeamView(replace(plan, fixation=replace(plan.fixation, gaze=light)))
+
+    assert (widget.azimuth.value, widget.is_changed) == (359.97, False)
+    widget.close()
+
+
 def test_an_outline_that_is_no_clip_keeps_the_eye_from_turning() -> None:
     """Nobody knows where the other outline would be seen; the gaze cannot be moved, and the films say why."""
     plan = sample_plan()
@@ -153,8 +199,8 @@ def test_without_a_plan_it_says_what_to_do() -> None:
     """An empty view is no error."""
     widget = EyeBeamView(None)
 
-    assert widget.message.startswith("No eye to show: give the view an ocular plan")
-    assert (repr(widget), widget.use.disabled) == ("<EyeBeamView of no plan>", True)
+    assert widget.message == "No eye to show yet: import an ocular plan, or use the sample."
+    assert (repr(widget), widget.use.disabled, widget._grid.layout.display) == ("<EyeBeamView of no plan>", True, "none")
     widget.close()
 
 

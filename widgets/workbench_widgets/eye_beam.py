@@ -15,6 +15,7 @@ from typing import Any, Final
 from ipywidgets import FloatSlider, Layout, ToggleButtons, VBox
 from traitlets import Bool, Instance, Unicode
 
+from workbench.errors import Refused
 from workbench.figures import Cut, eye_sections
 from workbench.ocular.aperture import Aperture
 from workbench.ocular.beam_view import designed_aperture
@@ -35,11 +36,15 @@ from workbench_widgets.parts import FigureImage, Part, box, button, html
 SECTION_INCHES: Final = (4.7, 5.1)
 LARGEST_POLAR_DEG: Final = 60.0
 """Of the slider, which is as fine as its range is short; a plan that looks farther aside has a longer one."""
+LARGEST_AZIMUTH_DEG: Final = 359.9
 VIEW: Final = "Beam's-eye view"
 GAZE: Final = "Gaze and plan"
 FILMS: Final = "Setup films"
 GREETING: Final = "Drag a vertex, or turn the gaze. The plan you gave stays as it is."
-NO_PLAN: Final = "No eye to show: give the view an ocular plan, for example that of the sample."
+NO_PLAN: Final = "No eye to show yet: import an ocular plan, or use the sample."
+OF_THE_PLAN: Final = "Drawn as in the plan: what is shown is none."
+NOT_KNOWN: Final = "\N{EN DASH}"
+LAMP: Final = "lamp in the room (°)"
 
 
 def _lamp(plan: OcularPlan) -> str:
@@ -49,7 +54,7 @@ def _lamp(plan: OcularPlan) -> str:
 
 FACTS: Final[Mapping[str, Callable[[OcularPlan], str]]] = MappingProxyType(
     {
-        "lamp in the room (°)": _lamp,
+        LAMP: _lamp,
         "range (mm of water)": lambda plan: f"{plan.field.range_mm:.1f}",
         "modulation (mm of water)": lambda plan: f"{plan.field.modulation_mm:.1f}",
         "aperture at the block (mm²)": lambda plan: f"{plan.field.aperture.area_mm2:.1f}",
@@ -114,8 +119,9 @@ class EyeBeamView(VBox):
     def _make_parts(self) -> None:
         self.canvas = EyeCanvas()
         self._notice, self._facts, self._films = html("", "wb-message"), html("", "wb-eye-facts"), html("", "wb-eye-films")
+        self._of_what = html("", "wb-eye-of-what")
         self.polar = _slider("polar (°)", "wb-polar", LARGEST_POLAR_DEG, "From the beam axis to the light.")
-        self.azimuth = _slider("azimuth (°)", "wb-azimuth", 359.9, "From the patient's left, over up.")
+        self.azimuth = _slider("azimuth (°)", "wb-azimuth", LARGEST_AZIMUTH_DEG, "From the patient's left, over up.")
         self.fit = button("Fit to tumour", "wb-fit", "Make the aperture anew for this gaze, with the plan's margin and the mill's tool.")
         self.reset = button("Back to the plan", "wb-reset", "Gaze and aperture as in the plan.")
         self.use = button(
@@ -134,11 +140,12 @@ class EyeBeamView(VBox):
             self._facts,
             box("wb-actions", self.fit, self.reset, self.use),
         )
-        depth = Part("wb-eye-depth", "Depth section", self.cut, self.section)
+        depth = Part("wb-eye-depth", "Depth section", self.cut, self._of_what, self.section)
         films = Part("wb-eye-film", FILMS, self._films)
         gaze.remark(GAZE, "angles of the light that the treated eye looks at")
         films.remark(FILMS, "planned dashed")
-        return [theme.style(), self._notice, box("wb-row wb-eye-grid", self._view, gaze, films, depth)]
+        self._grid = box("wb-row wb-eye-grid", self._view, gaze, depth, films)
+        return [theme.style(), self._notice, self._grid]
 
     def _watch(self) -> None:
         self.canvas.observe(self._soon, names="block_mm")
@@ -157,14 +164,14 @@ class EyeBeamView(VBox):
         """Begin with this plan: its gaze on the sliders, its aperture in the view."""
         self.plan = plan
         if plan is None:
-            for one in (self.polar, self.azimuth, self.fit, self.reset, self.use, self.cut):
-                one.disabled = True
-            self._view.layout.display = "none"
+            self.use.disabled = True
+            self._grid.layout.display = "none"
             return
         self._resetting = True
         try:
             light = plan.fixation.gaze
             self.polar.max = max(LARGEST_POLAR_DEG, light.polar_deg)
+            self.azimuth.max = max(LARGEST_AZIMUTH_DEG, light.azimuth_deg)
             self.polar.value, self.azimuth.value = light.polar_deg, light.azimuth_deg
             self.canvas.block_mm = block_points(plan)
         finally:
@@ -175,20 +182,45 @@ class EyeBeamView(VBox):
         """Draw what the sliders and the aperture say; a plan that cannot be so is a sentence, and the rest is drawn."""
         if self.plan is None:
             return
-        turned = self._turned(self.plan)
-        self.canvas.scene = scene(turned)
-        why_not = why_fixed(self.plan)
-        self._films.value = markup.empty(why_not) if why_not else film_drawings(self.plan, turned)
-        self._view.remark(VIEW, f"{turned.patient.id}{MIDDOT}{turned.eye.laterality.words}, isocentric plane")
-        self.is_changed = turned is not self.plan or self.canvas.block_mm != block_points(self.plan)
-        self._enable(can_turn=not why_not)
-        made = self._made(turned)
-        self._facts.value = _facts(self.plan, made)
-        self.section.show((made, self.cut.value), lambda: eye_sections(made, inches=SECTION_INCHES, cuts=(self.cut.value,)))
+        was_changed, turned, made = self.is_changed, None, None
+        try:
+            turned = self._turned(self.plan)
+            self._draw(self.plan, turned)
+            made = self._made(turned)
+        except Refused:
+            self.is_changed = True
+            raise
+        finally:
+            self._enable()
+            # Of what is refused no number of the plan before it may stay.
+            self._measure(self.plan, turned, made)
         if self.is_changed:
             self._say(_can_be_used(made, is_deep=made.field.range_mm != self.plan.field.range_mm), "info")
+        elif was_changed:
+            self._say(GREETING, "info")
 
-    def _enable(self, *, can_turn: bool) -> None:
+    def _draw(self, plan: OcularPlan, turned: OcularPlan) -> None:
+        """Beam's-eye view and films, which need no valid aperture."""
+        self.canvas.scene = scene(turned)
+        why_not = why_fixed(plan)
+        self._films.value = markup.empty(why_not) if why_not else film_drawings(plan, turned)
+        self._view.remark(VIEW, f"{turned.patient.id}{MIDDOT}{turned.eye.laterality.words}, isocentric plane")
+        self.is_changed = turned is not plan or self.canvas.block_mm != block_points(plan)
+
+    def _measure(self, plan: OcularPlan, turned: OcularPlan | None, made: OcularPlan | None) -> None:
+        """Numbers and depth section.
+
+        Parameters
+        ----------
+        turned, made : the plan with the gaze, and with gaze and aperture, that are shown; None where it is refused.
+        """
+        drawn, cut = made or plan, self.cut.value
+        self._facts.value = _facts(plan, turned, made)
+        self._of_what.value = "" if made else markup.empty(OF_THE_PLAN)
+        self.section.show((drawn, cut), lambda: eye_sections(drawn, inches=SECTION_INCHES, cuts=(cut,)))
+
+    def _enable(self) -> None:
+        can_turn = self.plan is not None and not why_fixed(self.plan)
         for slider in (self.polar, self.azimuth):
             slider.disabled = not can_turn
         self.fit.disabled = not (can_turn and self._has_tumour)
@@ -257,19 +289,22 @@ def _can_be_used(made: OcularPlan, *, is_deep: bool) -> str:
     return f"Not yet a plan: {_gaze_words(made)}, {made.field.aperture.area_mm2:.1f} mm² at the block{depth}."
 
 
-def _facts(plan: OcularPlan, made: OcularPlan) -> str:
-    """What the plan has, above what is shown."""
+def _facts(plan: OcularPlan, turned: OcularPlan | None, made: OcularPlan | None) -> str:
+    """What the plan has, above what is shown; of that the lamp alone where the rest is refused."""
     head = "".join(f'<th scope="col" class="wb-right">{escape(name)}</th>' for name in FACTS)
+    planned = {name: write(plan) for name, write in FACTS.items()}
+    known = {name: turned if name == LAMP else made for name in FACTS}
+    shown = {name: NOT_KNOWN if (of := known[name]) is None else write(of) for name, write in FACTS.items()}
     body = "".join(
-        f'<tr data-row="{words}"><th scope="row">{words}</th>{"".join(_fact(name, plan, one) for name in FACTS)}</tr>'
-        for words, one in (("plan", plan), ("shown", made))
+        f'<tr data-row="{words}"><th scope="row">{words}</th>{"".join(_fact(name, planned[name], row[name]) for name in FACTS)}</tr>'
+        for words, row in (("plan", planned), ("shown", shown))
     )
     return f'<table class="wb-table"><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
-def _fact(name: str, plan: OcularPlan, shown: OcularPlan) -> str:
-    before, now = FACTS[name](plan), FACTS[name](shown)
-    return f'<td class="wb-right{" wb-changed" if before != now else ""}" data-fact="{escape(name.partition(" (")[0])}">{now}</td>'
+def _fact(name: str, planned: str, now: str) -> str:
+    kind = "" if now in {planned, NOT_KNOWN} else " wb-changed"
+    return f'<td class="wb-right{kind}" data-fact="{escape(name.partition(" (")[0])}">{now}</td>'
 
 
 def _slider(words: str, hook: str, most: float, tooltip: str) -> Any:
