@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,11 @@ def middle(page: Any, selector: str) -> tuple[float, float]:
     """Where an element is on the page."""
     box = page.locator(selector).bounding_box()
     return (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def run_beside(page: Any, code: str) -> None:
+    """Have the kernel run something while the page is used."""
+    page.evaluate("code => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute({ code }).done", code)
 
 
 WATCH_DRAG = """() => {
@@ -139,6 +145,10 @@ def test_the_keyboard_does_all_that_the_mouse_does(page: Any, address: str, note
     zoom = float(told(page, "zoom"))
     page.keyboard.press("+")
     assert float(told(page, "zoom")) == pytest.approx(1.25 * zoom, rel=1e-3)
+    expect(page, ".wb-bev .wb-sheet-scale .wb-sheet-over").to_have_text("5 mm")
+    for _ in range(20):
+        page.keyboard.press("+")
+    expect(page, ".wb-bev .wb-sheet-scale .wb-sheet-over").to_have_text("0.5 mm")
 
     clip, cross = "[data-clip='1'].wb-bev-clip", "[data-view='AXIAL'] [data-clip='1']"
     places = [page.get_attribute(one, "data-x") for one in (clip, cross)]
@@ -173,3 +183,76 @@ def test_an_image_lies_under_the_eye_with_window_and_level(page: Any, address: s
     assert float(told(page, "level")) > level
     expect(page, ".wb-sheet-where").to_contain_text("mm at the isocentre")
     expect(page, ".wb-sheet-where").to_contain_text("pixel")
+
+
+def test_changes_of_the_aperture_are_taken_back(page: Any, address: str, notebooks: Path) -> None:
+    """A drag, a vertex removed and an aperture fitted by the kernel go back one by one, by button and by key."""
+    open_view(page, address, notebooks)
+    expect(page, ".wb-bev-undo").to_be_disabled()
+    areas = [told(page, "area")]
+    x, y = middle(page, "[data-vertex='0']")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 20, y)
+    page.mouse.up()
+    areas.append(told(page, "area"))
+    page.keyboard.press("Backspace")
+    expect(page, ".wb-bev").to_have_attribute("data-points", "24")
+    areas.append(told(page, "area"))
+    page.click(".wb-fit")
+    expect(page, ".wb-bev").not_to_have_attribute("data-area", areas[-1])
+
+    page.click(".wb-bev-undo")
+    expect(page, ".wb-bev").to_have_attribute("data-area", areas[2])
+    page.focus(".wb-bev > svg")
+    for area in (areas[1], areas[0]):
+        page.keyboard.press("Control+z")
+        expect(page, ".wb-bev").to_have_attribute("data-area", area)
+
+    expect(page, ".wb-bev-undo").to_be_disabled()
+    expect(page, ".wb-reset").to_be_disabled()
+
+
+def test_another_aperture_ends_a_drag(page: Any, address: str, notebooks: Path) -> None:
+    """The kernel's aperture of four vertices is not bent by who holds a vertex of the one before it."""
+    open_view(page, address, notebooks)
+    x, y = middle(page, "[data-vertex='2']")
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 5, y)
+
+    run_beside(page, "view.canvas.block_mm = [[-5.0, -5.0], [5.0, -5.0], [5.0, 5.0], [-5.0, 5.0]]")
+    expect(page, ".wb-bev").to_have_attribute("data-points", "4")
+    page.mouse.move(x + 60, y)
+    page.mouse.up()
+
+    assert (told(page, "area"), told(page, "saves")) == ("100.000", "0")
+
+
+def test_views_on_one_page_have_names_of_their_own(page: Any, address: str, notebooks: Path) -> None:
+    """What clips a drawing is found by its name: two views of a page share none, or the wedge of one would end at the other's aperture."""
+    lab.write_notebook(
+        notebooks / "two.ipynb", f"{EYE.replace('IMAGE', 'None')}\nfrom ipywidgets import VBox\nVBox([view, EyeBeamView(plan)])"
+    )
+    lab.open_notebook(page, address, "two.ipynb")
+    assert lab.run_all(page) == []
+    expect(page, ".wb-bev").to_have_count(2)
+
+    names = page.eval_on_selector_all(".wb-bev svg [id]", "found => found.map(one => one.id)")
+
+    assert len(names) == len(set(names)) == 8
+
+
+def test_small_greys_are_told_with_their_decimals(page: Any, address: str, notebooks: Path) -> None:
+    """The same picture a thousandth as bright: its bytes are the same, its window and its greys are not."""
+    open_view(page, address, notebooks, image="axial")
+    window, level = (float(told(page, name)) for name in ("window", "level"))
+
+    run_beside(page, "from dataclasses import replace; view.show_image(replace(axial, pixels=pixels / 1000))")
+    expect(page, ".wb-bev").to_have_attribute("data-window", re.compile("^0[.]"))
+
+    assert [float(page.input_value(f".wb-sheet-{one}")) for one in ("window", "level")] == pytest.approx(
+        [window / 1000, level / 1000], abs=0.001
+    )
+    page.mouse.move(*middle(page, ".wb-bev > svg"))
+    expect(page, ".wb-sheet-where").to_have_text(re.compile(r"pixel \d[.]\d{3}"))

@@ -127,7 +127,7 @@ def test_the_keyboard_marks_and_nudges(page: Any, address: str, notebooks: Path)
     page.focus(f"{AXIAL} .wb-film > svg")
 
     page.keyboard.press("3")
-    page.focus(f"{AXIAL} .wb-film > svg")
+    assert told(page, AXIAL, "next") == "3"
     page.keyboard.press("Enter")
     expect(page, f"{AXIAL} [data-mark='3']").to_be_focused()
     page.keyboard.press("Shift+ArrowRight")
@@ -135,6 +135,34 @@ def test_the_keyboard_marks_and_nudges(page: Any, address: str, notebooks: Path)
 
     expect(page, ".wb-clips [data-view=AXIAL] [data-clip='3'] td").to_have_text(["+1.0", "+0.1", "+0.7", "+0.1"])
     assert page.get_attribute(f"{AXIAL} [data-mark='3']", "aria-label").startswith("clip 3, x 9.3 mm, y \N{MINUS SIGN}5.")
+
+
+def test_a_mark_nudged_and_left_is_kept(page: Any, address: str, notebooks: Path) -> None:
+    """The key is let go of only after the focus has gone on; the kernel has the mark where it is seen."""
+    open_dashboard(page, address, notebooks)
+    page.focus(f"{LATERAL} .wb-film > svg")
+    page.keyboard.press("Enter")
+
+    page.keyboard.down("ArrowRight")
+    page.keyboard.press("Tab")
+    page.keyboard.up("ArrowRight")
+
+    expect(page, ".wb-clips [data-view=LATERAL] [data-clip='1'] td:first-of-type").to_have_text("+0.1")
+
+
+def test_both_films_keep_one_scale(page: Any, address: str, notebooks: Path) -> None:
+    """Zoomed on one film by wheel, key or button, both are; each about its own middle."""
+    open_dashboard(page, address, notebooks)
+    scales = [float(told(page, film, "zoom")) for film in (AXIAL, LATERAL)]
+    assert scales[0] == scales[1]
+
+    page.mouse.move(*on_page(page, AXIAL, 1))
+    page.mouse.wheel(0, -100)
+    assert told(page, LATERAL, "zoom") == told(page, AXIAL, "zoom") != f"{scales[0]:.3f}"
+    page.click(f"{LATERAL} .wb-sheet-all")
+
+    assert told(page, AXIAL, "zoom") == told(page, LATERAL, "zoom")
+    assert float(told(page, AXIAL, "zoom")) < scales[0], "a whole film is larger than where its clips are"
 
 
 def test_window_and_level_are_dragged_and_places_are_read(page: Any, address: str, notebooks: Path) -> None:
@@ -161,6 +189,8 @@ def test_another_patients_images_are_shown_after_the_question(page: Any, address
     before = page.input_value(f"{AXIAL} select")
 
     page.click(".wb-setup-import")
+    wide, all_wide = (page.locator(one).bounding_box()["width"] for one in (".wb-import-dialog", ".wb-setup-dashboard"))
+    assert wide > 0.9 * all_wide
     page.fill(".wb-import-path input", "returned")
     page.press(".wb-import-path input", "Enter")
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text("2 files found")

@@ -1,7 +1,7 @@
 // Beam's-eye view with an aperture that is edited in the browser; it follows sheet.js in one module.
 // The world is millimetres in the isocentric plane, +x to the patient's left and +y up; vertices are kept at the block, as milled.
 
-const FINE_MM = 0.1, COARSE_MM = 1, ROOM = 1.16, LEAST_AREA = 1e-6;
+const FINE_MM = 0.1, COARSE_MM = 1, ROOM = 1.16, LEAST_AREA = 1e-6, LEAST_VERTICES = 3;
 
 // ------------------------------------------------------------------------------------------------------------- geometry
 
@@ -24,7 +24,7 @@ function touch(a, b, c, d) {
 // Why these points are no aperture for this snout; blank when they are one.
 function fault(points, radius) {
     const n = points.length;
-    if (n < 3) return `${n} vertices, expected at least 3`;
+    if (n < LEAST_VERTICES) return `${n} vertices, expected at least ${LEAST_VERTICES}`;
     for (let i = 0; i < n; i++) {
         for (let j = i + 1; j < n; j++) {
             if (points[i][0] === points[j][0] && points[i][1] === points[j][1]) return `vertices ${i + 1} and ${j + 1} are one point`;
@@ -73,10 +73,14 @@ function render({ model, el }) {
     const [eye, block, marks, handles] = ["eye", "block", "marks", "handles"].map((one) => svg("g", { class: `wb-bev-${one}` }, sheet.clipped));
     sheet.zoomTools(() => all(), "Show the whole snout (0)");
     sheet.tool("add vertex", "Add a vertex after the chosen one (Insert)", () => add(), "wb-bev-add");
-    sheet.tool("remove vertex", "Remove the chosen vertex (Delete)", () => remove(), "wb-bev-remove");
+    const less = sheet.tool("remove vertex", "Remove the chosen vertex (Delete)", () => remove(), "wb-bev-remove");
+    const back = sheet.tool("undo", "Take the last change of the aperture back (Ctrl+Z)", () => undo(), "wb-bev-undo");
     const levels = new Levels(sheet, model);
 
-    let scene = model.get("scene"), points = model.get("block_mm").map((one) => [...one]), chosen = 0;
+    const copied = (vertices) => vertices.map((one) => [...one]);
+    // What is drawn, and what the kernel has of it; the two differ while a vertex is held.
+    let scene = model.get("scene"), points = copied(model.get("block_mm")), kept = copied(points), chosen = 0, held = null;
+    const before = [];
     const ready = () => scene && scene.scale;
     const seen = ([x, y]) => [x * scene.scale[0], y * scene.scale[1]];
     const atBlock = ([x, y]) => [x / scene.scale[0], y / scene.scale[1]];
@@ -193,6 +197,7 @@ function render({ model, el }) {
             points: points.length, valid: String(!why), why, area: size.toFixed(3), reach: reach.toFixed(3),
             diameter: (2 * reach / 10).toFixed(3),
         });
+        [less.disabled, back.disabled] = [points.length <= LEAST_VERTICES, before.length === 0];
         sheet.tell(!why, why ? `No aperture: ${why}`
             : `${points.length} vertices, inside the snout \u00b7 ${number(size)} mm\u00b2 at the block, ${number(opening)} mm\u00b2 at the isocentre`);
     }
@@ -200,6 +205,7 @@ function render({ model, el }) {
     // ------------------------------------------------------------------------------------------------------ editing
 
     const round = (value) => Math.round(value * 1000) / 1000 + 0;
+    const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
     function put(index, at) {
         points[index] = at.map(round);
@@ -207,11 +213,34 @@ function render({ model, el }) {
     }
 
     function save() {
-        const kept = model.get("block_mm");
-        if (JSON.stringify(kept) === JSON.stringify(points)) return;
+        if (isSame(kept, points)) return;
+        before.push(kept);
+        send();
+    }
+
+    function send() {
+        kept = copied(points);
         root.dataset.saves = Number(root.dataset.saves) + 1;
-        model.set("block_mm", points.map((one) => [...one]));
+        model.set("block_mm", copied(points));
         model.save_changes();
+        drawAperture();
+    }
+
+    function undo() {
+        if (held || !before.length) return;
+        points = copied(before.pop());
+        send();
+    }
+
+    // The kernel has another aperture: whoever holds a vertex of the old one lets go of it.
+    function take() {
+        const now = model.get("block_mm");
+        if (isSame(now, kept)) return;
+        if (held) handles.children[held.index].releasePointerCapture(held.pointer);
+        held = null;
+        if (kept.length) before.push(kept);
+        [points, kept] = [copied(now), copied(now)];
+        if (ready()) drawAperture();
     }
 
     function choose(index) {
@@ -227,34 +256,38 @@ function render({ model, el }) {
     }
 
     function remove() {
-        if (points.length <= 3) return;
+        if (points.length <= LEAST_VERTICES) return;
         points.splice(chosen, 1);
         drawAperture(); choose(Math.max(0, chosen - 1)); save();
     }
 
     function newHandle(index) {
+        let isNudged = false;
         const handle = svg("circle", { r: 4.2, class: "wb-bev-vertex", role: "button", "data-vertex": index });
         handle.addEventListener("pointerdown", (event) => {
             if (event.button !== 0) return;
             event.preventDefault(); event.stopPropagation();
             choose(index);
             handle.setPointerCapture(event.pointerId);
+            held = { index, pointer: event.pointerId };
         });
         handle.addEventListener("pointermove", (event) => {
-            if (!handle.hasPointerCapture(event.pointerId)) return;
+            if (held?.pointer !== event.pointerId) return;
             root.dataset.moves = Number(root.dataset.moves) + 1;
             put(index, atBlock(sheet.toWorld(sheet.pointer(event))));
         });
-        for (const end of ["pointerup", "pointercancel"]) handle.addEventListener(end, save);
+        for (const end of ["pointerup", "pointercancel"]) handle.addEventListener(end, () => { held = null; save(); });
         handle.addEventListener("focus", () => { if (chosen !== index) { chosen = index; placeHandles(points.map(seen)); } });
         handle.addEventListener("keydown", (event) => {
             const step = event.shiftKey ? COARSE_MM : FINE_MM, by = ARROWS[event.key];
-            const act = { PageDown: () => choose(index + 1), PageUp: () => choose(index - 1), Insert: add, Delete: remove }[event.key];
+            const act = { PageDown: () => choose(index + 1), PageUp: () => choose(index - 1), Insert: add, Delete: remove, Backspace: remove }[event.key];
             if (!by && !act) return;
             event.preventDefault(); event.stopPropagation();
+            isNudged = Boolean(by);
             if (by) put(index, [points[index][0] + step * by[0], points[index][1] + step * by[1]]); else act();
         });
-        handle.addEventListener("keyup", (event) => { if (event.key.startsWith("Arrow")) save(); });
+        // A key that is let go of after the focus has gone elsewhere is heard there.
+        for (const end of ["keyup", "blur"]) handle.addEventListener(end, () => { if (isNudged) { isNudged = false; save(); } });
         return handle;
     }
 
@@ -263,7 +296,7 @@ function render({ model, el }) {
         const at = sheet.toWorld(sheet.pointer(event)), milled = atBlock(at), grey = levels.at(at);
         const over = [...scene.outlines].reverse().find((one) => holds(one.points, at));
         let text = `x ${number(at[0])}, y ${number(at[1])} mm at the isocentre \u00b7 ${number(milled[0])}, ${number(milled[1])} mm at the block`;
-        if (grey !== null) text += ` \u00b7 pixel ${number(grey, 0)}`;
+        if (grey !== null) text += ` \u00b7 pixel ${number(grey, levels.digits)}`;
         sheet.where.textContent = over ? `${text} \u00b7 ${over.name}` : text;
         Object.assign(root.dataset, { x: at[0].toFixed(3), y: at[1].toFixed(3), over: over ? over.name : "" });
     }
@@ -278,14 +311,13 @@ function render({ model, el }) {
             if (first) whole();
             drawAll();
         },
-        "change:block_mm": () => {
-            points = model.get("block_mm").map((one) => [...one]);
-            if (ready()) drawAperture();
-        },
+        "change:block_mm": take,
+        "change:underlay": () => levels.take(),
         "change:pixels": () => levels.take(),
     };
     for (const [event, act] of Object.entries(heard)) model.on(event, act);
     sheet.steer(levels, { read, all });
+    sheet.onUndo(undo);
     whole();
     levels.take();
     drawAll();

@@ -10,6 +10,7 @@ function render({ model, el }) {
         label: `${film.view ?? "Setup"} film in mm. Click or Enter marks the chosen clip, digits choose one, plus and minus zoom, 0 shows the clips, arrows move; `
             + "Tab goes to the marks.",
         draw: () => drawAll(),
+        scaled: () => share(),
     });
     const { root } = sheet;
     el.append(root);
@@ -33,12 +34,23 @@ function render({ model, el }) {
     const nearClips = () => { if (ready()) sheet.show(film.half); drawAll(); };
     const wholeFilm = () => { if (ready()) sheet.show(film.whole.half, film.whole.centre); drawAll(); };
 
+    // Films side by side have one scale: what one is zoomed to, its neighbour is, about its own middle.
+    function share() {
+        const beside = root.closest(".wb-setup-grid")?.querySelectorAll(".wb-film") ?? [];
+        for (const one of beside) if (one !== root) one.dispatchEvent(new CustomEvent("wb-scale", { detail: sheet.scale / sheet.wide }));
+    }
+
+    root.addEventListener("wb-scale", ({ detail }) => {
+        sheet.scale = detail * sheet.wide;
+        drawAll();
+    });
+
     // ------------------------------------------------------------------------------------------------------ drawing
 
     function drawAll() {
         if (!ready()) return;
         levels.draw(); drawCurves(); drawMarks(); drawChips();
-        const bar = film.magnification ? [5 * film.magnification, "5 mm at the isocentre"] : [5, "5 mm on film"];
+        const bar = film.magnification ? { per: film.magnification, plane: " at the isocentre" } : { plane: " on film" };
         sheet.drawScales(`${film.across} (mm on film) \u2192`, "y, up (mm on film) \u2192", bar);
         root.dataset.zoom = sheet.scale.toFixed(3);
     }
@@ -84,7 +96,7 @@ function render({ model, el }) {
                 type: "button", role: "radio", "aria-checked": isNext, "aria-pressed": isNext, class: done ? "wb-film-done" : "", "data-chip": clip,
                 title: done ? `Clip ${clip} is marked; a click on the film moves its mark` : `Mark clip ${clip} next`,
             }, chips, done ? `${clip}\u2009\u2713` : String(clip));
-            chip.addEventListener("click", () => choose(clip));
+            chip.addEventListener("click", () => { choose(clip); chips.querySelector(`[data-chip="${clip}"]`).focus(); });
         }
         [erase.disabled, back.disabled] = [!marks.has(chosen), before.length === 0];
         Object.assign(root.dataset, { marked: marks.size, next: armed ?? "" });
@@ -123,7 +135,6 @@ function render({ model, el }) {
         armed = clip;
         chosen = marks.has(clip) ? clip : null;
         drawMarks(); drawChips();
-        chips.querySelector(`[data-chip="${clip}"]`).focus();
     }
 
     function place(at) {
@@ -151,7 +162,7 @@ function render({ model, el }) {
         svg("circle", { r: GRIP, class: "wb-film-grip" }, mark);
         for (const kind of ["wb-film-halo", "wb-film-cross"]) svg("path", { d: `M${-ARM},${-ARM}L${ARM},${ARM}M${-ARM},${ARM}L${ARM},${-ARM}`, class: kind }, mark);
         svg("text", { x: ARM + 4, y: ARM + 8 }, mark, String(clip));
-        let was = null;
+        let was = null, isNudged = false;
         mark.addEventListener("pointerdown", (event) => {
             if (event.button !== 0) return;
             event.preventDefault(); event.stopPropagation();
@@ -173,13 +184,15 @@ function render({ model, el }) {
             const by = ARROWS[event.key], step = event.shiftKey ? NUDGE_FAR_MM : NUDGE_MM;
             if (!by && event.key !== "Delete" && event.key !== "Backspace") return;
             event.preventDefault(); event.stopPropagation();
+            isNudged = Boolean(by);
             if (!by) { remove(clip); return; }
             was ??= [...marks.get(clip)];
             const [x, y] = marks.get(clip);
             marks.set(clip, [x + step * by[0], y + step * by[1]].map(round));
             drawMarks();
         });
-        mark.addEventListener("keyup", (event) => { if (event.key in ARROWS) settle(); });
+        // A key that is let go of after the focus has gone elsewhere is heard there.
+        for (const end of ["keyup", "blur"]) mark.addEventListener(end, () => { if (isNudged) { isNudged = false; settle(); } });
         function settle() {
             const from = was, to = marks.get(clip);
             was = null;
@@ -195,12 +208,17 @@ function render({ model, el }) {
         const at = sheet.toWorld(sheet.pointer(event)), here = atIsocentre(at), grey = levels.at(at);
         let text = `film ${film.letter} ${number(at[0])}, y ${number(at[1])} mm`;
         text += here ? ` \u00b7 isocentre ${number(here[0])}, ${number(here[1])} mm` : " \u00b7 magnification not known";
-        if (grey !== null) text += ` \u00b7 pixel ${number(grey, 0)}`;
+        if (grey !== null) text += ` \u00b7 pixel ${number(grey, levels.digits)}`;
         sheet.where.textContent = text;
         Object.assign(root.dataset, { x: at[0].toFixed(3), y: at[1].toFixed(3) });
     }
 
     // -------------------------------------------------------------------------------------------------- the kernel
+
+    function lay() {
+        levels.take();
+        levels.dragging(Boolean(levels.values));
+    }
 
     const heard = {
         "change:film": () => {
@@ -217,7 +235,8 @@ function render({ model, el }) {
             armed = next();
             if (ready()) { drawMarks(); drawChips(); }
         },
-        "change:pixels": () => { levels.take(); levels.dragging(Boolean(levels.values)); },
+        "change:underlay": lay,
+        "change:pixels": lay,
     };
     for (const [event, act] of Object.entries(heard)) model.on(event, act);
     const digits = Object.fromEntries([..."123456789"].map((digit) => [digit, () => choose(Number(digit))]));
@@ -226,11 +245,8 @@ function render({ model, el }) {
         if (clip !== null) crosses.querySelector(`[data-mark="${clip}"]`).focus();
     };
     sheet.steer(levels, { read, all: nearClips, click: place, keys: { ...digits, Enter: enter } });
-    root.addEventListener("keydown", (event) => {
-        if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") { event.preventDefault(); event.stopPropagation(); undo(); }
-    });
-    levels.take();
-    levels.dragging(Boolean(levels.values));
+    sheet.onUndo(undo);
+    lay();
     nearClips();
     const leave = sheet.follow();
     return () => { leave(); for (const [event, act] of Object.entries(heard)) model.off(event, act); };

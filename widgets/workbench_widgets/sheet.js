@@ -4,8 +4,8 @@
 const LEFT = 44, RIGHT = 10, TOP = 10, BOTTOM = 38, FIRST_SIZE = 480, LEAST_SIZE = 160;
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50], TICK_ROOM = 44;
 const CLICK = 4, ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const RULERS = [5, 2, 1, 0.5, 0.2, 0.1];
 const MINUS = "\u2212";
-let sheets = 0;
 
 const number = (value, digits = 1) => (Math.round(value * 10 ** digits) / 10 ** digits + 0).toFixed(digits).replace("-", MINUS);
 
@@ -18,14 +18,16 @@ function element(made, attributes, parent, text) {
 
 const svg = (name, attributes = {}, parent = null, text = "") =>
     element(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, parent, text);
+// Each widget has a copy of this module, so that only the page can count its sheets; a name that two had would clip one by the other.
+const fresh = () => `wb-sheet-${(window.wbSheets = (window.wbSheets ?? 0) + 1)}`;
 const html = (name, attributes = {}, parent = null, text = "") => element(document.createElement(name), attributes, parent, text);
 
 // ---------------------------------------------------------------------------------------------------------------- sheet
 
 // A square plane of millimetres, x to the right and y up; one unit of the drawing is one pixel of the page, so that text keeps its size.
 class Sheet {
-    constructor(kind, { title, label, draw }) {
-        this.id = `wb-sheet-${++sheets}`;
+    constructor(kind, { title, label, draw, scaled = () => {} }) {
+        this.id = fresh();
         this.root = html("div", { class: `wb-sheet ${kind}`, "data-lm-suppress-shortcuts": "true", "data-moves": 0, "data-saves": 0 });
         this.bar = html("div", { class: "wb-sheet-bar", role: "toolbar", "aria-label": title }, this.root);
         this.picture = svg("svg", { tabindex: 0, role: "group", "aria-label": label }, this.root);
@@ -38,7 +40,7 @@ class Sheet {
         const line = html("div", { class: "wb-sheet-line" }, this.root);
         this.where = html("span", { class: "wb-sheet-where" }, line, "hover to read places");
         this.state = html("span", { class: "wb-sheet-state", role: "status" }, line);
-        [this.draw, this.scale, this.centre, this.size] = [draw, 10, [0, 0], 0];
+        [this.draw, this.scaled, this.scale, this.centre, this.size] = [draw, scaled, 10, [0, 0], 0];
         this.fit(FIRST_SIZE);
     }
 
@@ -66,6 +68,7 @@ class Sheet {
     show(half, centre = [0, 0]) {
         this.centre = centre;
         this.scale = Math.min(this.wide, this.high) / (2 * half);
+        this.scaled();
     }
 
     toPage([x, y]) { return [LEFT + this.wide / 2 + (x - this.centre[0]) * this.scale, TOP + this.high / 2 - (y - this.centre[1]) * this.scale]; }
@@ -82,6 +85,7 @@ class Sheet {
         this.scale = Math.min(400, Math.max(1, this.scale * by));
         const now = this.toWorld(at);
         this.centre = [this.centre[0] + fixed[0] - now[0], this.centre[1] + fixed[1] - now[1]];
+        this.scaled();
         this.draw();
     }
 
@@ -90,8 +94,9 @@ class Sheet {
         this.draw();
     }
 
-    // Ticks in mm along left and bottom, and a bar; `ruler` is the bar's length on this sheet and what is written over it.
-    drawScales(across, up, ruler = [5, "5 mm"]) {
+    // Ticks in mm along left and bottom, and a bar of 5 mm, or of less where 5 mm do not fit; `per` is how many mm of this sheet are one of
+    // the bar's, and `plane` says where those are measured.
+    drawScales(across, up, { per = 1, plane = "" } = {}) {
         const { scales, scale, wide, high } = this;
         scales.replaceChildren();
         const step = STEPS.find((one) => one * scale >= TICK_ROOM) ?? 100, digits = step < 1 ? 1 : 0;
@@ -109,9 +114,9 @@ class Sheet {
         svg("path", { d: `M${LEFT},${TOP}v${high}h${wide}` }, scales);
         svg("text", { x: LEFT + wide / 2, y: this.size - 5, "text-anchor": "middle" }, scales, across);
         svg("text", { x: 12, y: TOP + high / 2, "text-anchor": "middle", transform: `rotate(-90 12 ${TOP + high / 2})` }, scales, up);
-        const y = TOP + high - 14;
-        for (const kind of ["wb-sheet-ruler-halo", "wb-sheet-ruler"]) svg("path", { d: `M${LEFT + 14},${y}h${ruler[0] * scale}`, class: kind }, scales);
-        svg("text", { x: LEFT + 14, y: y - 6, class: "wb-sheet-over" }, scales, ruler[1]);
+        const y = TOP + high - 14, bar = RULERS.find((one) => one * per * scale <= wide - 28) ?? RULERS.at(-1);
+        for (const kind of ["wb-sheet-ruler-halo", "wb-sheet-ruler"]) svg("path", { d: `M${LEFT + 14},${y}h${bar * per * scale}`, class: kind }, scales);
+        svg("text", { x: LEFT + 14, y: y - 6, class: "wb-sheet-over" }, scales, `${bar} mm${plane}`);
     }
 
     tool(text, title, action, hook) {
@@ -124,6 +129,14 @@ class Sheet {
         this.tool("+", "Zoom in (plus, or the wheel)", () => this.zoom(1.25), "wb-sheet-in");
         this.tool(MINUS, "Zoom out (minus, or the wheel)", () => this.zoom(0.8), "wb-sheet-out");
         this.tool("all", title, all, "wb-sheet-all");
+    }
+
+    onUndo(undo) {
+        this.root.addEventListener("keydown", (event) => {
+            if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+            event.preventDefault(); event.stopPropagation();
+            undo();
+        });
     }
 
     tell(isRight, text) {
@@ -189,7 +202,7 @@ class Levels {
     }
 
     entry(text, hook, take) {
-        const input = html("input", { type: "number", class: hook, step: 1 }, html("label", {}, this.group, text));
+        const input = html("input", { type: "number", class: hook }, html("label", {}, this.group, text));
         input.addEventListener("change", () => {
             const value = Number(input.value);
             if (Number.isFinite(value)) take(value);
@@ -199,6 +212,12 @@ class Levels {
     }
 
     get info() { return this.model.get("underlay"); }
+
+    // Decimals that tell the greys of these pixels apart: none for stored numbers, more where a rescale has made them small.
+    get digits() {
+        const { window: span } = this.info;
+        return span >= 20 ? 0 : Math.min(6, 2 - Math.floor(Math.log10(span)));
+    }
 
     dragging(isOn) {
         this.isDragged = isOn;
@@ -242,8 +261,10 @@ class Levels {
         }
         context.putImageData(image, 0, 0);
         this.href = canvas.toDataURL();
-        [this.wide.value, this.mid.value] = [this.window_.toFixed(0), this.level.toFixed(0)];
-        Object.assign(sheet.root.dataset, { window: this.window_.toFixed(1), level: this.level.toFixed(1) });
+        const digits = this.digits;
+        [this.wide.value, this.mid.value] = [this.window_.toFixed(digits), this.level.toFixed(digits)];
+        [this.wide.step, this.mid.step] = [10 ** -digits, 10 ** -digits];
+        Object.assign(sheet.root.dataset, { window: this.window_.toFixed(digits + 1), level: this.level.toFixed(digits + 1) });
         this.draw();
     }
 
