@@ -364,6 +364,7 @@ class OnTheWire(Interleavings):
     made = Wire
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("machine", "examples", "steps"), [(OnDesks, 30, 40), (OnTheWire, 4, 30)], ids=["use cases", "over the wire"])
 def test_no_interleaving_breaks_the_rules(machine: type[Interleavings], examples: int, steps: int) -> None:
     """Whatever two devices and a user do, and whenever everything is restarted."""

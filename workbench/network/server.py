@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import secrets
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from socketserver import BaseServer
 from threading import Thread
@@ -33,6 +35,9 @@ SETTLE_S: Final = 0.1
 """An association that is idle for so long is ended at a stop."""
 PARTING_S: Final = 1.0
 """How long a peer may take to let go of a connection that was aborted."""
+QUIET_PORTS: Final = range(20_000, 32_768)
+"""Registered, and below the ephemeral ports of Linux (from 32768) and of IANA's reading, which macOS and Windows follow (from 49152)."""
+TRIED_PORTS: Final = 100
 REJECTED_PERMANENT: Final = 1
 BY_SERVICE_USER: Final = 1
 APPLICATION_CONTEXT_NOT_SUPPORTED: Final = 2
@@ -213,7 +218,17 @@ def only_dicom(event: Any) -> None:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on at this moment.
+
+    It lies below those that operating systems give to outgoing connections, so that none of these takes it before it is listened on.
+
+    Raises
+    ------
+    Unavailable : a hundred ports were tried, and none was free.
+    """
+    for _ in range(TRIED_PORTS):
+        port = secrets.choice(QUIET_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((host, port))
+            return port
+    raise Unavailable(f"{host}: found {TRIED_PORTS} ports of {QUIET_PORTS.start} to {QUIET_PORTS.stop - 1} taken, expected a free one")
