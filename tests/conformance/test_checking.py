@@ -11,12 +11,15 @@ from pydicom.dataset import Dataset
 
 from tests.clinic import make_ct, make_ion_plan, make_record
 from tests.factories import CountedUids, make_plan
+from workbench.bench import Workbench
 from workbench.conformance.checking import CheckedRow, Result, check_file, check_object
 from workbench.conformance.objects import Direction
 from workbench.dicom import part10, uids
 from workbench.dicom.findings import Finding, Severity
 from workbench.dicom.scope import Scope
 from workbench.errors import Refused
+from workbench.iods.dialect import Dialect
+from workbench.mapping.dialects import spoken
 from workbench.mapping.ocular_plans import export
 from workbench.settings import OWN
 
@@ -165,6 +168,28 @@ def test_a_damaged_file_is_refused_or_judged_and_nothing_else() -> None:
 
 def _told(finding: Finding) -> tuple[str, str, str]:
     return finding.path, finding.code, finding.message
+
+
+def test_objects_of_the_final_text_are_held_against_its_rows(bench: Workbench) -> None:
+    """A workitem and an instruction as a peer of the final text has them: both pass, and the Trial's readiness is missed in its place."""
+    bench.check_in(bench.add_plan(make_plan(setup_images=())), meterset_mu={1: 40.0})
+    (trial,) = (part10.decode(one.dataset, uids.EXPLICIT_LITTLE) for one in bench.workitems())
+    (instruction,) = (one.uid for one in bench.objects() if one.sop_class_uid == uids.TRIAL_DELIVERY_INSTRUCTION)
+    unready = spoken(trial, Dialect.FINAL)
+    del unready.InputReadinessState
+
+    workitem = check_object(part10.encoded(spoken(trial, Dialect.FINAL)))
+    asked = check_object(part10.encoded(bench.dataset(instruction)).as_class(uids.DELIVERY_INSTRUCTION), Direction.CREATED)
+    broken = check_object(part10.encoded(unready))
+
+    assert (workitem.iod, workitem.direction, workitem.objections) == (
+        "Unified Procedure Step (final text)",
+        Direction.RECEIVED,
+        (),
+    )
+    assert list(workitem.others) == [Direction.CREATED]
+    assert (asked.iod, asked.direction, asked.objections) == ("RT Beams Delivery Instruction (final text)", Direction.CREATED, ())
+    assert [(row.path, row.code) for row in broken.objections] == [("InputReadinessState", "missing")]
 
 
 def test_no_table_has_the_class(tmp_path: Path) -> None:

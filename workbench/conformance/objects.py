@@ -54,6 +54,11 @@ def of_direction(direction: Direction) -> tuple[Iod, ...]:
     return tuple(iod for iod in OBJECTS if iod.direction == direction.value)
 
 
+def _known(direction: Direction) -> tuple[Iod, ...]:
+    """The objects of one direction that can be checked: those of the statements, and those of the final text of UPS in their place."""
+    return (*of_direction(direction), *(iod for iod in iods.FINAL_TEXT if iod.direction == direction.value))
+
+
 def described(sop_class_uid: str, direction: Direction) -> Iod:
     """The rows for an object of this class.
 
@@ -61,7 +66,7 @@ def described(sop_class_uid: str, direction: Direction) -> Iod:
     ------
     Refused : no table of this direction has the class.
     """
-    known = of_direction(direction)
+    known = _known(direction)
     for iod in known:
         if sop_class_uid in iod.sop_class_uids:
             return iod
@@ -83,7 +88,7 @@ def fitting(sop_class_uid: str, direction: Direction | None = None) -> tuple[Iod
     if direction is not None:
         return (described(sop_class_uid, direction),)
     order = (Direction.RECEIVED, Direction.IMPORT, Direction.EXPORT, Direction.CREATED)
-    return tuple(iod for one in order for iod in of_direction(one) if sop_class_uid in iod.sop_class_uids)
+    return tuple(iod for one in order for iod in _known(one) if sop_class_uid in iod.sop_class_uids)
 
 
 def inspect(instance: Encoded, direction: Direction, scope: Scope | None = None, *, read: EncodedDataset | None = None) -> list[Finding]:

@@ -9,7 +9,12 @@ from typing import Final
 from workbench.dicom.spec import Iod
 from workbench.iods.ct_image import RECEIVED_CT_IMAGE
 from workbench.iods.delivery_instruction import DELIVERY_INSTRUCTION, RECEIVED_DELIVERY_INSTRUCTION
-from workbench.iods.final_workitem import FINAL_WORKITEM
+from workbench.iods.final_text import (
+    FINAL_DELIVERY_INSTRUCTION,
+    FINAL_WORKITEM,
+    RECEIVED_FINAL_DELIVERY_INSTRUCTION,
+    RECEIVED_FINAL_WORKITEM,
+)
 from workbench.iods.ion_plan import RECEIVED_ION_PLAN, SESSION_PLAN
 from workbench.iods.ion_record import MANUAL_RECORD, RECEIVED_ION_RECORD
 from workbench.iods.ocular_ion_plan import OCULAR_ION_PLAN
@@ -22,6 +27,8 @@ from workbench.iods.workitem import RECEIVED_WORKITEM, WORKITEM
 __all__ = [
     "CREATED",
     "DELIVERY_INSTRUCTION",
+    "FINAL_DELIVERY_INSTRUCTION",
+    "FINAL_TEXT",
     "FINAL_WORKITEM",
     "MANUAL_RECORD",
     "OCULAR_ION_PLAN",
@@ -30,6 +37,8 @@ __all__ = [
     "RECEIVED",
     "RECEIVED_CT_IMAGE",
     "RECEIVED_DELIVERY_INSTRUCTION",
+    "RECEIVED_FINAL_DELIVERY_INSTRUCTION",
+    "RECEIVED_FINAL_WORKITEM",
     "RECEIVED_ION_PLAN",
     "RECEIVED_ION_RECORD",
     "RECEIVED_REGISTRATION",
@@ -67,3 +76,11 @@ RECEIVED: Final[Mapping[str, Iod]] = MappingProxyType(
     }
 )
 """SOP class UID → what we expect of an object of it."""
+
+FINAL_TEXT: Final[tuple[Iod, ...]] = (
+    RECEIVED_FINAL_DELIVERY_INSTRUCTION,
+    RECEIVED_FINAL_WORKITEM,
+    FINAL_DELIVERY_INSTRUCTION,
+    FINAL_WORKITEM,
+)
+"""What peers of the final text of UPS send and read instead: in neither statement, but objects can be held against it."""

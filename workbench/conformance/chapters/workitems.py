@@ -9,7 +9,7 @@ from pydicom.datadict import dictionary_description
 
 from workbench.conformance.markdown import heading, paragraph, table
 from workbench.dicom import spec, uids
-from workbench.iods.final_workitem import INSTEAD
+from workbench.iods.final_text import INSTEAD
 from workbench.iods.workitem import WORKITEM
 from workbench.iods.workitem_operations import MACROS, TABLE, Macro, WorkitemAttribute, WorkitemModule, listed, stated, trial_path
 
