@@ -83,6 +83,11 @@ def test_a_dropped_plan_is_judged_row_by_row(shown: Any, tmp_path: Path) -> None
     expect(shown, f"{row} td[data-column=found]").to_have_text("Field 1")
     shown.click(row)
     expect(shown, ".wb-conf-found .wb-detail tr[data-column=found]").to_contain_text("Field 1")
+    expect(shown, f"{row} td[data-column=path] .wb-rt-step").to_have_text(["IonBeamSequence[0].", "BeamName"])
+
+    shown.fill(".wb-conf-found .wb-rt-quick", "1.2.840.10008.5.1.4.1.1.481.8")
+    expect(shown, row).to_have_count(1)
+    expect(shown, f"{row} td[data-column=found] button").to_have_text("1.2.840.\N{HORIZONTAL ELLIPSIS}481.8")
 
 
 def test_a_file_of_many_parts_arrives_and_what_is_no_dicom_is_a_sentence(shown: Any, tmp_path: Path) -> None:
@@ -101,7 +106,7 @@ def test_a_file_of_many_parts_arrives_and_what_is_no_dicom_is_a_sentence(shown: 
     expect(shown, ".wb-results [data-result=fail]").to_have_attribute("data-count", "0")
 
     drop(shown, "wb-conf-check", text)
-    expect(shown, ".wb-conf .wb-notice").to_contain_text("Note.txt: found no DICM at byte 128, expected a DICOM file")
+    expect(shown, ".wb-conf .wb-notice").to_contain_text("note.txt: found no DICM at byte 128, expected a DICOM file")
     expect(shown, ".wb-conf-summary strong").to_have_text("large.dcm")
 
 

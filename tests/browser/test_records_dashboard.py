@@ -114,6 +114,10 @@ def test_tables_are_chosen_and_narrowed(page: Any, address: str, notebooks: Path
     expect(page, ".wb-rec-meaning").to_have_text(
         "One row for each beam of a fraction: its deliveries, interrupted and continued, as one treatment."
     )
+    page.select_option(".wb-rec-table select", label="registrations")
+    file = page.locator(f"{CELLS}[data-column=file] button").first
+    assert re.fullmatch(r"…/[0-9a-f]{2}/[0-9a-f]{16}…[0-9a-f]{8}\.dcm", file.inner_text())
+    assert re.fullmatch(r"objects/[0-9a-f]{2}/[0-9a-f]{64}\.dcm \(click to copy\)", file.get_attribute("title"))
     page.select_option(".wb-rec-table select", label="sessions")
     expect(page, ".wb-rt tbody tr").to_have_count(2)
     page.fill(".wb-rec-patient input", "NOBODY")

@@ -127,11 +127,12 @@ def test_text_from_outside_is_never_markup() -> None:
 
 
 def test_a_notice_is_announced_and_begins_with_a_capital() -> None:
-    """Errors of the workbench begin with what they are about; as a sentence they begin with a capital."""
+    """Errors of the workbench begin with what they are about; as a sentence they begin with a capital, but a file keeps its name."""
     shown = markup.notice("room EYE1: session 1 is active, expected it to be completed", "fail")
 
     assert words(shown) == "✕ Room EYE1: session 1 is active, expected it to be completed"
     assert 'role="status" aria-live="polite"' in shown
+    assert words(markup.notice("plan-2.dcm: found no DICM", "fail")) == "✕ plan-2.dcm: found no DICM"
 
 
 def test_the_log_shows_its_latest_lines_newest_first() -> None:

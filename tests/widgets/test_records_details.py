@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
+
 from tests.records.answers.frames import INTERRUPTED, beams
 from tests.widgets.given import make_records
 from workbench_widgets.records_details import details, file_line, irregular_list, object_text
@@ -38,6 +40,16 @@ def test_what_came_from_outside_is_never_markup() -> None:
 
     assert list(irregular["kind"]) == ["unplaced", "missing"]
     assert [one for one in shown if "<script" in one] == []
+
+
+def test_a_place_is_broken_where_it_has_a_joint() -> None:
+    """A path of keywords behind its dots, a file behind its slashes: no word of either is cut in two for want of room."""
+    table = TableRows(pd.DataFrame({"path": ["BeamSequence[0].BeamName"], "file": ["P1/record.dcm"]}, dtype="string"))
+
+    shown = details(table.row(0), table.columns)
+
+    assert ("BeamSequence[0].<wbr>BeamName" in shown, "P1/<wbr>record.<wbr>dcm" in shown) == (True, True)
+    assert "/<wbr>data/<wbr>P1.<wbr>dcm" in file_line(Path("/data/P1.dcm"))
 
 
 def test_irregular_records_are_a_list_of_sentences() -> None:

@@ -51,6 +51,20 @@ def test_every_column_of_a_table_says_what_it_means() -> None:
         assert {one.name: one.meaning for one in shown_columns(typed([], table))} == {one.name: one.meaning for one in table.columns}
 
 
+def test_files_and_places_in_objects_are_kinds_of_their_own() -> None:
+    """The one is shortened like a UID, the other broken at its dots; any other text is left as it is."""
+    frame = pd.DataFrame({"file": ["a/b.dcm"], "path": ["BeamSequence[0].BeamName"], "sentence": ["No."]}, dtype="string")
+
+    assert [one.kind for one in shown_columns(frame)] == [Kind.FILE, Kind.PATH, Kind.TEXT]
+
+
+def test_rows_with_units_of_their_own_have_their_decimals() -> None:
+    """MU, millimetres and degrees have one also where each row says its unit; where one has none, two are shown."""
+    known, open_ended = (shown_columns(pd.DataFrame({"unit": units, "planned": [212.5, 0.26]}))[1] for units in (["MU", "mm"], ["MU", ""]))
+
+    assert [(one.written(0.26), one.whole(0.26)) for one in (known, open_ended)] == [("0.3", "0.26"), ("0.26", "")]
+
+
 @pytest.mark.parametrize(
     ("of", "value", "written", "whole"),
     [

@@ -62,6 +62,8 @@ def found(name: str, typed: str) -> list[int]:
         ("delivered_mu", "100.1..", [2, 3]),
         ("delivered_mu", "!=120", [0, 1, 2]),
         ("delivered_mu", "<20 | >110", [0, 3]),
+        ("delivered_mu", ">100 MU", [2, 3]),
+        ("delivered_mu", "12.5mu..100 MU", [0, 1]),
         ("delivered_mu", "=", [4]),
         ("fraction", "1", [0]),
         ("fraction", ">2", [2, 3]),

@@ -107,6 +107,6 @@ def test_a_page_of_no_rows_is_refused() -> None:
 
 def test_columns_that_hold_nothing_are_known() -> None:
     """They are not shown at first."""
-    blank = TableRows(pd.DataFrame({"a": [1, 2], "b": [None, None]})).blank_columns
+    blank = TableRows(pd.DataFrame({"a": [1, 2], "b": [None, None], "c": ["", ""], "d": ["", "x"]})).blank_columns
 
-    assert blank == ["b"]
+    assert blank == ["b", "c"]

@@ -6,6 +6,7 @@ on hover, UIDs shortened in the middle with the whole on hover and copied by a c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -21,6 +22,8 @@ from workbench_widgets.view import PlanFacts, RoomView
 SHOWN_ENDS = (8, 5)
 """Characters kept of a UID at its beginning and at its end."""
 MIDDOT, ELLIPSIS, MINUS = " \N{MIDDLE DOT} ", "\N{HORIZONTAL ELLIPSIS}", "\N{MINUS SIGN}"
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*(?=[\s:,;]|$)")
+"""A sentence that begins with a word; with anything else it begins with a name."""
 WORK: Mapping[str, str] = MappingProxyType(
     {
         codes.RT_TREATMENT.value: "treatment",
@@ -55,14 +58,24 @@ def moment(at: datetime) -> str:
     return f'<time datetime="{at.isoformat()}" title="{local:%Y-%m-%d %H:%M:%S %Z}">{local:%H:%M:%S}</time>'
 
 
+def breakable(place: str) -> str:
+    """A path of keywords or folders that may go on in the next line behind a dot or a slash, and not amidst a word."""
+    return re.sub(r"([./\\])(?=.)", r"\1<wbr>", escape(place))
+
+
+def copied(name: str) -> str:
+    """What a click does that copies ``data-<name>``; a browser gives its clipboard to pages of this machine and of https alone."""
+    return f"navigator.clipboard?.writeText(this.dataset.{name}).catch(() => {{}})"
+
+
 def short_uid(uid: str) -> str:
     """A UID shortened in the middle; the whole on hover, and in the clipboard after a click."""
     first, last = SHOWN_ENDS
     shown = uid if len(uid) <= first + last + 1 else f"{uid[:first]}{ELLIPSIS}{uid[-last:]}"
     whole = escape(uid, quote=True)
-    copy = "navigator.clipboard.writeText(this.dataset.uid)"
     return (
-        f'<button type="button" class="wb-uid" data-uid="{whole}" title="{whole} (click to copy)" onclick="{copy}">{escape(shown)}</button>'
+        f'<button type="button" class="wb-uid" data-uid="{whole}" title="{whole} (click to copy)" onclick="{copied("uid")}">'
+        f"{escape(shown)}</button>"
     )
 
 
@@ -104,7 +117,9 @@ def plan_card(facts: PlanFacts | None, session: SessionRow | None) -> str:
 def notice(sentence: str, tone: str) -> str:
     """The latest word of the dashboard itself; ``tone`` is info, pass, warn or fail."""
     mark = {"info": "\N{MIDDLE DOT}", "pass": "\N{CHECK MARK}", "warn": "!", "fail": "\N{MULTIPLICATION X}"}[tone]
-    inner = f'<i aria-hidden="true">{mark}</i><span>{escape(sentence[:1].upper() + sentence[1:])}</span>'
+    # The name of a file stays as it is.
+    begins = sentence[:1].upper() if _WORD.match(sentence) else sentence[:1]
+    inner = f'<i aria-hidden="true">{mark}</i><span>{escape(begins + sentence[1:])}</span>'
     return f'<div class="wb-notice wb-{tone}" role="status" aria-live="polite">{inner}</div>'
 
 

@@ -5,6 +5,9 @@
 
 const PAUSE_MS = 150;      // a word is asked for when its typist pauses, or at once with Enter
 const ENDS = [8, 5];       // characters kept of a UID at its beginning and at its end
+const NAME_ENDS = [16, 12]; // of the name of a file
+const SHOWN_FILE = 44;     // longest path of a file that is shown whole
+const UID = /^[0-2](\.(0|[1-9]\d*)){2,}$/;
 const MOST_UIDS = 2;       // of several in one cell
 const ARROW = { ascending: "\u25b2", descending: "\u25bc", none: "" };
 
@@ -17,7 +20,12 @@ function make(name, attributes = {}, parent = null, text = "") {
 }
 
 const grouped = (count) => count.toLocaleString("en-US");
-const short = (uid) => (uid.length <= ENDS[0] + ENDS[1] + 1 ? uid : `${uid.slice(0, ENDS[0])}\u2026${uid.slice(-ENDS[1])}`);
+const short = (text, [first, last] = ENDS) => (text.length <= first + last + 1 ? text : `${text.slice(0, first)}\u2026${text.slice(-last)}`);
+const shortFile = (file) => {
+    if (file.length <= SHOWN_FILE) return file;
+    const parts = file.split("/"), name = short(parts.pop(), NAME_ENDS), folder = parts.pop();
+    return folder === undefined ? name : `${parts.length ? "\u2026/" : ""}${folder}/${name}`;
+};
 
 function render({ model, el }) {
     const root = make("div", { class: "wb-rt", "data-lm-suppress-shortcuts": "true" }, el);
@@ -193,6 +201,10 @@ function render({ model, el }) {
         const [words, whole] = Array.isArray(value) ? value : [value, ""];
         if (whole) cell.title = whole;
         if (one.kind === "uid") return fillUids(cell, words.split(", "));
+        // A value of an object may be a UID as well; a number of a section is none.
+        if (one.kind === "text" && UID.test(words) && short(words) !== words) return fillUids(cell, [words]);
+        if (one.kind === "file") return fillFile(cell, words);
+        if (one.kind === "path") return fillPath(cell, words);
         const mark = one.kind === "term" ? model.get("marks")[words] : undefined;
         if (!mark) { cell.textContent = words; if (one.kind === "text" && words.length > 60) cell.title = words; return; }
         const span = make("span", { class: `wb-rt-${mark[1]}` }, cell);
@@ -201,17 +213,31 @@ function render({ model, el }) {
     }
 
     function fillUids(cell, uids) {
-        for (const uid of uids.slice(0, MOST_UIDS)) {
-            const made = make("button", { type: "button", class: "wb-rt-copy", "data-uid": uid, tabindex: -1, title: `${uid} (click to copy)` }, cell, short(uid));
-            made.addEventListener("click", (event) => { event.stopPropagation(); copy(uid); });
-        }
+        for (const uid of uids.slice(0, MOST_UIDS)) fillShort(cell, uid, short(uid), { "data-uid": uid });
         if (uids.length > MOST_UIDS) make("span", { title: uids.join("\n") }, cell, `+${uids.length - MOST_UIDS}`);
     }
 
-    async function copy(text) {
+    function fillFile(cell, file) {
+        fillShort(cell, file, shortFile(file), { "data-file": file });
+    }
+
+    function fillShort(cell, whole, shown, data) {
+        const made = make("button", { type: "button", class: "wb-rt-copy", tabindex: -1, title: `${whole} (click to copy)`, ...data }, cell, shown);
+        made.addEventListener("click", (event) => { event.stopPropagation(); copy(whole, shown); });
+    }
+
+    // A place in an object goes on in the next line behind a dot; a keyword that is wider than its column, before a capital.
+    function fillPath(cell, path) {
+        for (const step of path.match(/[^.]+\.?/g) ?? []) {
+            const piece = make("span", { class: "wb-rt-step" }, cell);
+            for (const word of step.split(/(?<=[a-z])(?=[A-Z])/)) piece.append(...(piece.hasChildNodes() ? [document.createElement("wbr")] : []), word);
+        }
+    }
+
+    async function copy(text, shown) {
         try {
             await navigator.clipboard.writeText(text);
-            told.textContent = `copied ${short(text)}`;
+            told.textContent = `copied ${shown}`;
         } catch {
             // A browser gives its clipboard to pages of this machine and of https alone.
             told.textContent = `the browser does not allow copying: ${text}`;

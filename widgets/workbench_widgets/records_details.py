@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from workbench_widgets.markup import MIDDOT, empty, short_uid
+from workbench_widgets.markup import MIDDOT, breakable, copied, empty, short_uid
 from workbench_widgets.table_columns import Kind, ShownColumn
 
 MOST_SENTENCES: Final = 30
@@ -34,6 +34,8 @@ def _detail(column: ShownColumn, value: Any) -> str:
         shown = " ".join(short_uid(uid) for uid in words.split(", "))
     elif column.kind is Kind.TIME:
         shown = escape(whole)
+    elif column.kind in {Kind.FILE, Kind.PATH}:
+        shown = breakable(words)
     else:
         shown = f'<span title="{escape(whole, quote=True)}">{escape(words)}</span>'
     unit = f' <small class="wb-quiet">{escape(column.unit)}</small>' if column.unit else ""
@@ -48,10 +50,10 @@ def file_line(path: Path | None) -> str:
     if path is None:
         return ""
     whole = escape(str(path), quote=True)
-    copy = "navigator.clipboard.writeText(this.dataset.path)"
     return (
         f'<p class="wb-file"><span class="wb-quiet">file</span> '
-        f'<button type="button" class="wb-uid" data-path="{whole}" title="click to copy" onclick="{copy}">{whole}</button></p>'
+        f'<button type="button" class="wb-uid" data-path="{whole}" title="click to copy" onclick="{copied("path")}">'
+        f"{breakable(str(path))}</button></p>"
     )
 
 

@@ -19,6 +19,8 @@ from workbench_widgets.markup import MINUS
 
 SUFFIX_OF: Final = MappingProxyType({"MU": "_mu", "mm": "_mm", "°": "_deg", "MeV": "_mev", "s": "_s", "%": "_percent"})
 """Unit → how a column's name says it; in a header it stands in brackets instead."""
+OF_ROW: Final = "unit"
+"""Column that says the unit row by row."""
 WHOLE_FROM: Final = 1e15
 """From here on decimals of a double mean nothing."""
 
@@ -32,6 +34,10 @@ class Kind(StrEnum):
     """Words of a short list."""
     UID = "uid"
     """A UID, or several with commas between."""
+    FILE = "file"
+    """Where a file is; its end says as much as its beginning."""
+    PATH = "path"
+    """Where in an object: keywords with dots between."""
     NUMBER = "number"
     """A number with decimals."""
     COUNT = "count"
@@ -49,7 +55,7 @@ class Kind(StrEnum):
     @property
     def is_text(self) -> bool:
         """Whether a word can be looked for in its values."""
-        return self in {Kind.TEXT, Kind.TERM, Kind.UID}
+        return self in {Kind.TEXT, Kind.TERM, Kind.UID, Kind.FILE, Kind.PATH}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,28 +124,37 @@ def shown_columns(frame: pd.DataFrame) -> tuple[ShownColumn, ...]:
     table = described(frame)
     meaning = {column.name: column.meaning for column in table.columns} if table is not None else frame.attrs.get("meanings", {})
     units = frame.attrs.get("units", {})
-    return tuple(_shown(str(name), str(units.get(name, "")), meaning.get(str(name), ""), frame[name]) for name in frame.columns)
+    # Where rows have units of their own: one decimal when all of them are of those that have one.
+    of_rows = OF_ROW in frame and set(frame[OF_ROW].dropna().unique()) <= SUFFIX_OF.keys()
+    return tuple(
+        _shown(str(name), str(units.get(name, "")), meaning.get(str(name), ""), frame[name], decimals=1 if of_rows else 2)
+        for name in frame.columns
+    )
 
 
-def _shown(name: str, unit: str, meaning: str, values: pd.Series) -> ShownColumn:
+def _shown(name: str, unit: str, meaning: str, values: pd.Series, *, decimals: int) -> ShownColumn:
+    """A column; ``decimals`` are those of a number without a unit."""
     kind = _kind(name, values)
     if kind is Kind.TIME:
         unit = ""
     stem = name.removesuffix(SUFFIX_OF.get(unit, ""))
     label = (stem if kind is not Kind.UID else name.removesuffix("_uid").removesuffix("_uids")).replace("_", " ")
-    decimals = 0 if kind is not Kind.NUMBER else 1 if unit in SUFFIX_OF else 2
+    decimals = 0 if kind is not Kind.NUMBER else 1 if unit in SUFFIX_OF else decimals
     return ShownColumn(name=name, label=label, unit=unit, meaning=meaning, kind=kind, decimals=decimals)
 
 
 def _kind(name: str, values: pd.Series) -> Kind:
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return Kind.TIME
-    if pd.api.types.is_bool_dtype(values.dtype):
-        return Kind.TRUTH
-    if pd.api.types.is_integer_dtype(values.dtype):
-        return Kind.COUNT
-    if pd.api.types.is_float_dtype(values.dtype):
-        return Kind.NUMBER
+    known = {
+        Kind.TIME: pd.api.types.is_datetime64_any_dtype,
+        Kind.TRUTH: pd.api.types.is_bool_dtype,
+        Kind.COUNT: pd.api.types.is_integer_dtype,
+        Kind.NUMBER: pd.api.types.is_float_dtype,
+    }
+    by_type = next((kind for kind, is_such in known.items() if is_such(values.dtype)), None)
+    if by_type is not None:
+        return by_type
     if name.endswith(("_uid", "_uids")):
         return Kind.UID
+    if name in {Kind.FILE, Kind.PATH}:
+        return Kind(name)
     return Kind.TERM if isinstance(values.dtype, pd.CategoricalDtype) else Kind.TEXT

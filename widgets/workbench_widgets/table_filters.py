@@ -26,6 +26,7 @@ Mask = npt.NDArray[np.bool_]
 
 HELP: Final = MappingProxyType(
     {
+        **dict.fromkeys((Kind.FILE, Kind.PATH), "part of it, =the whole, !not this; = finds blanks; | between alternatives"),
         Kind.TEXT: "part of the text, =whole text, !not this; = finds blanks; | between alternatives",
         Kind.TERM: "part of the word, =whole word, !not this; = finds blanks; | between alternatives",
         Kind.UID: "part of the UID; = finds blanks; | between alternatives",
@@ -75,7 +76,7 @@ def word_found(word: str, column: ShownColumn, values: pd.Series) -> Mask | None
         return containing(values, word)
     try:
         if column.kind.is_number:
-            return _near(_number(word), column).holds(plain(values, column))
+            return _near(_number(word, column), column).holds(plain(values, column))
         return _during(word).holds(plain(values, column)) if column.kind is Kind.TIME else None
     except ValueError:
         return None
@@ -127,7 +128,7 @@ def _text(sign: str | None, rest: str, values: pd.Series) -> Mask:
 
 
 def _measured(sign: str | None, rest: str, column: ShownColumn, values: npt.NDArray[np.float64]) -> Mask:
-    read: Callable[[str], Span] = _during if column.kind is Kind.TIME else lambda text: _near(_number(text), column)
+    read: Callable[[str], Span] = _during if column.kind is Kind.TIME else lambda text: _near(_number(text, column), column)
     if sign is None and ".." in rest:
         low, _, high = (one.strip() for one in rest.partition(".."))
         if not (low or high):
@@ -146,8 +147,12 @@ def _measured(sign: str | None, rest: str, column: ShownColumn, values: npt.NDAr
     return values >= span.low if sign == ">=" else ((values <= span.high) if span.is_closed else (values < span.high))
 
 
-def _number(text: str) -> float:
-    found = float(text.replace(MINUS, "-").replace(" ", ""))
+def _number(text: str, column: ShownColumn) -> float:
+    """What is typed may have the unit of the header behind it."""
+    digits = text.strip()
+    if column.unit and digits.lower().endswith(column.unit.lower()):
+        digits = digits[: -len(column.unit)]
+    found = float(digits.replace(MINUS, "-").replace(" ", ""))
     if not np.isfinite(found):
         raise ValueError(text)
     return found

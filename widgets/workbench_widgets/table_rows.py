@@ -112,7 +112,7 @@ class TableRows:
     @property
     def blank_columns(self) -> list[str]:
         """Columns that no row says anything in."""
-        return [column.name for column in self.columns if self.frame[column.name].isna().all()]
+        return [column.name for column in self.columns if _says_nothing(self.frame[column.name])]
 
     def page(self, query: Query) -> Page:
         """One page of the rows that match, in the order asked for."""
@@ -183,6 +183,12 @@ class TableRows:
             return np.arange(len(self.frame), dtype=np.intp)
         keys = _keys(self._by_name[name], self.frame[name])
         return np.argsort(-keys if is_descending else keys, kind="stable")
+
+
+def _says_nothing(values: pd.Series) -> bool:
+    return (
+        bool((values.isna() | (values.astype(object) == "")).all()) if pd.api.types.is_string_dtype(values) else bool(values.isna().all())
+    )
 
 
 def _keys(column: ShownColumn, values: pd.Series) -> npt.NDArray[np.float64]:
