@@ -52,6 +52,19 @@ AT_FIRST: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
             "patient_id room session fraction beam point at energy_mev specified_mu delivered_mu gantry_deg support_vertical_mm "
             "support_longitudinal_mm support_lateral_mm wedges"
         ).split(),
+        "fractions": (
+            "patient_id plan_label fraction beams deliveries interruptions planned_mu delivered_mu rooms sessions started_at".split()
+        ),
+        "planned_beams": (
+            "patient_id plan_label beam beam_name delivery_type fractions_planned planned_mu control_points energy_mev gantry_deg "
+            "support_angle_deg"
+        ).split(),
+        "treatments": (
+            "patient_id plan_label fraction beam interruptions is_finished planned_mu delivered_mu missing_mu started_at beam_on_s".split()
+        ),
+        "planned_versus_delivered": (
+            "patient_id fraction beam quantity unit planned delivered difference tolerance result started_at".split()
+        ),
     }
 )
 """Table → the columns that are looked at most; the others can be added. Other tables show all that hold anything."""
