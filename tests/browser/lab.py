@@ -227,6 +227,11 @@ def run_cell(page: Any, number: int, code: str) -> str:
     return printed
 
 
+def change_theme(page: Any, name: str) -> None:
+    """Change JupyterLab's theme as its settings menu does."""
+    page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", name)
+
+
 def run_all(page: Any) -> list[str]:
     """Run all cells; the errors of those that failed."""
     cells = page.evaluate(RUN_ALL, RUN_MS)

@@ -82,6 +82,14 @@ def test_a_page_answers_clicks(page: Any, address: str) -> None:
     expect(page, ".wb-plan-card [data-session]").to_have_attribute("data-session", "completed")
 
 
+def test_a_page_in_the_dark_theme_has_dark_pictures(page: Any, address: str) -> None:
+    """Asked for in the link, as a talk in a dark room would."""
+    page.goto(f"{address}/voila/render/session.ipynb?theme=dark", wait_until="domcontentloaded")
+
+    for part in (".wb-beam-view", ".wb-setup-images"):
+        expect(page, f"{part} .wb-on-dark").to_be_visible()
+
+
 def test_jupyterlabs_server_serves_pages_too(page: Any, jupyterlab: str) -> None:
     """As on Binder, where the one server that runs is JupyterLab's and a link leads to its page."""
     where, words = SHOWN["home"]

@@ -31,7 +31,8 @@ from workbench_widgets.eye_films import film_drawings
 from workbench_widgets.eye_scene import block_points, scene
 from workbench_widgets.live import Live
 from workbench_widgets.markup import MIDDOT
-from workbench_widgets.parts import FigureImage, Part, box, button, html
+from workbench_widgets.parts import Part, box, button, html
+from workbench_widgets.pictures import FigureImage
 
 SECTION_INCHES: Final = (4.7, 5.1)
 LARGEST_POLAR_DEG: Final = 60.0

@@ -21,7 +21,8 @@ from workbench_widgets import import_words as words
 from workbench_widgets import markup, theme
 from workbench_widgets.importing import Fate, FoundFile, Offer, Outcome, bring, look_at, look_in, picture_of
 from workbench_widgets.live import Live
-from workbench_widgets.parts import FigureImage, Part, box, button, html
+from workbench_widgets.parts import Part, box, button, html
+from workbench_widgets.pictures import FigureImage
 from workbench_widgets.setup_view import SETUP_INCHES
 
 SHOWN_ROWS: Final = 6

@@ -52,7 +52,7 @@ class Live:
         self._lock = threading.Lock()
         self._is_due = False
         self._tasks: set[asyncio.Task[None]] = set()
-        self._unsubscribe: list[Callable[[], None]] = []
+        self._ends: list[Callable[[], object]] = []
 
     def follow(self, source: Source, *, concerns: Callable[[Any], bool] = _anything) -> None:
         """Refresh after everything that this source tells, until closed.
@@ -61,7 +61,11 @@ class Live:
         ----------
         concerns : whether what is told changes what is shown; asked in the thread that it comes in.
         """
-        self._unsubscribe.append(source.subscribe(lambda told: self.refresh_soon() if concerns(told) else None))
+        self.at_close(source.subscribe(lambda told: self.refresh_soon() if concerns(told) else None))
+
+    def at_close(self, end: Callable[[], object]) -> None:
+        """Have ``end`` called when this is closed."""
+        self._ends.append(end)
 
     def post(self, function: Callable[..., object], *arguments: object) -> None:
         """Have ``function(*arguments)`` called on the loop; from any thread, at once, first in first out."""
@@ -104,9 +108,9 @@ class Live:
 
     def close(self) -> None:
         """Hear of no more events and ignore what is posted later; work that has begun ends unheard."""
-        for unsubscribe in self._unsubscribe:
-            unsubscribe()
-        self._unsubscribe.clear()
+        for end in self._ends:
+            end()
+        self._ends.clear()
         self._bridge.close()
 
     def _refresh_now(self) -> None:

@@ -1,18 +1,13 @@
 """The parts that dashboards are composed of; each can also stand alone in a cell.
 
-A part shows what it is given or what its bench tells it; none starts, changes or decides anything. Pictures are the package's
-own figures, rendered on the Agg canvas and kept while nothing has changed.
+A part shows what it is given or what its bench tells it; none starts, changes or decides anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from io import BytesIO
 from typing import Any, Final
 
-from ipywidgets import HTML, Box, Button, Image, Layout, VBox
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from ipywidgets import HTML, Box, Button, VBox
 
 from workbench.bench import Workbench
 from workbench.figures import beams_eye_view
@@ -20,65 +15,9 @@ from workbench.ocular.plan import OcularPlan
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, tables, theme
 from workbench_widgets.live import Live
+from workbench_widgets.pictures import FigureImage
 
-PICTURE_DPI: Final = 150
-"""Rendered half as large again as shown, so that it stays sharp when the browser magnifies."""
 BEAM_INCHES: Final = (4.3, 4.05)
-
-
-class FigureImage(Image):
-    """A picture of a figure, rendered only when what it shows has changed.
-
-    Parameters
-    ----------
-    inches : width and height of the figures; a blank sheet of this size stands in until the first is rendered.
-    live : renders beside its loop, so that buttons answer meanwhile; without it, rendering is done when ``show`` returns.
-    """
-
-    def __init__(self, inches: tuple[float, float], live: Live | None = None) -> None:
-        super().__init__(
-            value=rendered(Figure(figsize=inches)), format="png", layout=Layout(width="100%", height="auto", object_fit="contain")
-        )
-        self.add_class("wb-figure")
-        self._live = live
-        self._wanted: tuple[Hashable, Callable[[], Figure] | None] = (None, None)
-        self._tried: Hashable = None
-        self._is_drawing = False
-
-    def show(self, key: Hashable, draw: Callable[[], Figure]) -> None:
-        """Draw and render, unless ``key`` is that of the picture already shown.
-
-        One is drawn at a time; of those asked for meanwhile only the last is.
-        """
-        if key == self._wanted[0]:
-            return
-        self._wanted = (key, draw)
-        if self._live is None:
-            self._put(rendered(draw()))
-        elif not self._is_drawing:
-            self._begin(self._live)
-
-    def _begin(self, live: Live) -> None:
-        self._tried, draw = self._wanted
-        assert draw is not None
-        self._is_drawing = True
-        live.work(lambda: rendered(draw()), then=self._put, finally_=lambda: self._go_on(live))
-
-    def _go_on(self, live: Live) -> None:
-        self._is_drawing = False
-        if self._tried != self._wanted[0]:
-            self._begin(live)
-
-    def _put(self, png: bytes) -> None:
-        self.value = png
-        self.add_class("wb-drawn")
-
-
-def rendered(figure: Figure) -> bytes:
-    """A figure as PNG."""
-    target = BytesIO()
-    FigureCanvasAgg(figure).print_figure(target, format="png", dpi=PICTURE_DPI)
-    return target.getvalue()
 
 
 def html(text: str, *classes: str) -> Any:
@@ -137,6 +76,11 @@ class BeamView(Part):
         self._empty = html("")
         super().__init__("wb-beam-view", self.TITLE, self._empty, self.image)
         self.show(plan)
+
+    def close(self) -> None:
+        """Follow the theme no more."""
+        self.image.close()
+        super().close()
 
     def show(self, plan: OcularPlan | None) -> None:
         """Show this plan from now on."""

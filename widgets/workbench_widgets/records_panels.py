@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import Box, Dropdown, Image, Layout, ToggleButtons
+from ipywidgets import Box, Dropdown, ToggleButtons
 
 from workbench.records import Filters, Records
 from workbench_widgets import markup
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
-from workbench_widgets.parts import Part, button, html, rendered
-from workbench_widgets.records_charts import CHARTS, GROUP_WORDS, MEASURES, Charted, Focus, charted, drawn
+from workbench_widgets.parts import Part, button, html
+from workbench_widgets.pictures import FigureImage
+from workbench_widgets.records_charts import CHARTS, GROUP_WORDS, INCHES_WIDE, MEASURES, Charted, Focus, charted, drawn
 from workbench_widgets.records_details import details, file_line, irregular_list, object_text
 from workbench_widgets.records_source import RecordsSource
 from workbench_widgets.records_view import Choices, Link, is_too_much, links, rows_of, too_much, words_of
 from workbench_widgets.table_columns import ShownColumn
 
+CHART_INCHES: Final = (INCHES_WIDE, 2.0)
 NO_ROW: Final = "Click a row of the table: here is then all that it says, and what it leads to."
 
 
@@ -73,18 +75,18 @@ class RowPanel(Part):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """A chart as it is shown.
+class Answered:
+    """What a chart shows.
 
     Parameters
     ----------
-    rows : that the picture was drawn from, with what else it depends on.
+    rows : that the picture is drawn from, with what else it depends on; the same rows give the same picture, whatever happened elsewhere.
     """
 
     name: str
+    measure: str
     found: Charted
     rows: str
-    png: bytes
 
 
 class ChartPanel(Part):
@@ -95,8 +97,7 @@ class ChartPanel(Part):
     def __init__(self, records: Callable[[], Records], live: Live) -> None:
         self._records = records
         self._of: tuple[Focus, Choices] | None = None
-        self._last = Made(name="", found=Charted(answer=pd.DataFrame()), rows="", png=b"")
-        self._work = Latest[Made](live, self._show)
+        self._work = Latest[Answered](live, self._show)
         self.chart = ToggleButtons(options=[(words, name) for name, words in CHARTS.items()], style={"button_width": "auto"})
         self.chart.add_class("wb-tabs")
         self.measure = Dropdown(options=[(words, name) for name, words in MEASURES.items()], description="measure")
@@ -104,8 +105,8 @@ class ChartPanel(Part):
         self.group = Dropdown(options=[(words, name) for name, words in GROUP_WORDS.items()], description="counted by")
         self.group.add_class("wb-rec-group")
         self.summary = html("", "wb-rec-summary")
-        self.picture = Image(format="png", layout=Layout(width="100%", height="auto", object_fit="contain", display="none"))
-        self.picture.add_class("wb-figure")
+        self.picture = FigureImage(CHART_INCHES, live)
+        self.picture.layout.display = "none"
         for one in (self.chart, self.measure, self.group):
             one.observe(lambda _: live.post(self._ask), names="value")
         super().__init__("wb-rec-chart", self.TITLE, self.chart, self.measure, self.group, self.summary, self.picture)
@@ -121,23 +122,26 @@ class ChartPanel(Part):
         self.group.layout.display = "" if name == "terminations" else "none"
         if self._of is not None:
             focus, choices = self._of
-            self._work.ask(lambda: self._made(name, measure, by, focus, choices))
+            self._work.ask(lambda: self._answered(name, measure, by, focus, choices))
 
-    def _made(self, name: str, measure: str, by: str, focus: Focus, choices: Choices) -> Made:
-        """Called in a thread of its own. The same rows give the same picture, whatever happened elsewhere."""
+    def _answered(self, name: str, measure: str, by: str, focus: Focus, choices: Choices) -> Answered:
+        """Called in a thread of its own."""
         found = charted(self._records(), name, focus, choices, measure=measure, by=by)
-        rows = f"{name} {measure} {found.answer.to_csv()}"
-        if found.sentence or rows == self._last.rows:
-            return Made(name=name, found=found, rows=self._last.rows, png=self._last.png)
-        return Made(name=name, found=found, rows=rows, png=rendered(drawn(name, found.answer, measure)))
+        return Answered(name=name, measure=measure, found=found, rows=f"{name} {measure} {found.answer.to_csv()}")
 
-    def _show(self, made: Made) -> None:
-        self._last, found = made, made.found
-        # The picture first: a heading never stands above the picture of another chart.
-        self.picture.value = made.png
+    def _show(self, one: Answered) -> None:
+        if one.found.sentence:
+            self.picture.forget()
+            self._tell(one)
+        else:
+            self.picture.show(one.rows, lambda: drawn(one.name, one.found.answer, one.measure), then=lambda: self._tell(one))
+
+    def _tell(self, one: Answered) -> None:
+        """With the picture: a heading never stands above the picture of another chart."""
+        found = one.found
         self.picture.layout.display = "none" if found.sentence else ""
         self.summary.value = found.summary or (markup.empty(found.sentence) if found.sentence else "")
-        self.remark(words_of(made.name).capitalize(), found.remark)
+        self.remark(words_of(one.name).capitalize(), found.remark)
 
 
 class IrregularPanel(Part):

@@ -21,7 +21,8 @@ from workbench.ocular.setup import FilmPicture, View
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup
 from workbench_widgets.live import Live
-from workbench_widgets.parts import FigureImage, Part, html
+from workbench_widgets.parts import Part, html
+from workbench_widgets.pictures import FigureImage
 
 SETUP_INCHES: Final = (7.4, 3.9)
 PLANNED: Final = "planned"
@@ -57,6 +58,11 @@ class SetupImagesView(Part):
         self.choice.observe(lambda _: self._draw(), names="value")
         super().__init__("wb-setup-images", self.TITLE, self.choice, self._empty, self.image)
         self.show(plan, session)
+
+    def close(self) -> None:
+        """Follow the theme no more."""
+        self.image.close()
+        super().close()
 
     def show(self, plan: StoredPlan | None, session: SessionRow | None = None) -> None:
         """Show these from now on; newly received images come to the front."""
