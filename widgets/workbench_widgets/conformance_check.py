@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ipywidgets import ToggleButtons, VBox
+from ipywidgets import ToggleButtons
 from traitlets import Dict, Int
 
 from workbench.bench import Workbench
@@ -15,6 +15,7 @@ from workbench.conformance.objects import Direction
 from workbench.errors import WorkbenchError
 from workbench_widgets import conformance_words as words
 from workbench_widgets import markup
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_frames import CHECKED_AT_FIRST, TABLE_WORDS, checked_frame
 from workbench_widgets.conformance_parts import RowTable, table_choice
 from workbench_widgets.conformance_slot import ObjectSlot
@@ -49,7 +50,7 @@ class Checked:
     sentence: str = ""
 
 
-class CheckView(VBox):
+class CheckView(ClosingBox):
     """A file dropped, and its findings at the rows.
 
     Its traits: ``counts``, result → number of rows; ``rows``, how many rows are shown.

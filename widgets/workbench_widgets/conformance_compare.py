@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from ipywidgets import Box, ToggleButtons, VBox
+from ipywidgets import Box, ToggleButtons
 from traitlets import Dict, Int
 
 from workbench.bench import Workbench
@@ -15,6 +15,7 @@ from workbench.conformance.objects import Direction
 from workbench.errors import WorkbenchError
 from workbench_widgets import conformance_words as words
 from workbench_widgets import markup
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_frames import COMPARED_AT_FIRST, compared_frame
 from workbench_widgets.conformance_parts import RowTable, table_choice
 from workbench_widgets.conformance_slot import ObjectSlot
@@ -38,7 +39,7 @@ class Compared:
     sentence: str = ""
 
 
-class CompareView(VBox):
+class CompareView(ClosingBox):
     """Two objects and what differs. Its traits: ``counts``, outcome → number of rows; ``rows``, how many rows are shown."""
 
     counts: Dict[str, int] = Dict()

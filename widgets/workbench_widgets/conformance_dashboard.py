@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Final
 
-from ipywidgets import Box, Layout, ToggleButtons, VBox
+from ipywidgets import Box, Layout, ToggleButtons
 from traitlets import Unicode
 
 from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench_widgets import markup, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_check import CheckView
 from workbench_widgets.conformance_compare import CompareView
 from workbench_widgets.conformance_rows import RowsView
@@ -31,7 +32,7 @@ QUESTIONS: Final = {
 """View → what one looks there for."""
 
 
-class ConformanceDashboard(VBox):
+class ConformanceDashboard(ClosingBox):
     """Conformance with a mouse.
 
     Its traits can be read and observed: ``shown``, the name of the view, and ``message``, the latest sentence. The views are

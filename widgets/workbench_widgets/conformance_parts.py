@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import Dropdown, VBox
+from ipywidgets import Dropdown
 
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_frames import TABLE_WORDS
 from workbench_widgets.live import Live
 from workbench_widgets.parts import html
@@ -26,7 +27,7 @@ def table_choice(description: str, hook: str) -> Any:
     return choice
 
 
-class RowTable(VBox):
+class RowTable(ClosingBox):
     """Rows to search, sort and filter; the chosen one in full below.
 
     Parameters

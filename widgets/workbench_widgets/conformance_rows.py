@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
 
-from ipywidgets import Box, Dropdown, VBox
+from ipywidgets import Box, Dropdown
 from traitlets import Int
 
 from workbench.conformance.browsing import Source, StatementRow, find_rows, statement_rows
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_frames import STATED_AT_FIRST, TABLE_WORDS, stated_frame
 from workbench_widgets.conformance_parts import RowTable
 from workbench_widgets.live import Live
@@ -29,7 +30,7 @@ SOURCES: Final[Mapping[Source, str]] = {
 }
 
 
-class RowsView(VBox):
+class RowsView(ClosingBox):
     """The rows of both statements. Its trait ``rows`` is how many are shown before any search."""
 
     rows = Int()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from ipywidgets import Box, Dropdown, Text, VBox
+from ipywidgets import Box, Dropdown, Text
 
 from workbench.bench import Workbench
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_source import Opened, from_bytes, from_words, offered
 from workbench_widgets.file_drop import FileDrop
 from workbench_widgets.latest import Latest
@@ -16,7 +17,7 @@ from workbench_widgets.live import Live
 CHOOSE: Final = ("\N{EN DASH} choose \N{EN DASH}", "")
 
 
-class ObjectSlot(VBox):
+class ObjectSlot(ClosingBox):
     """One place for one object; what is put in last counts.
 
     Parameters

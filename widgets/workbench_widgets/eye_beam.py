@@ -12,7 +12,7 @@ from html import escape
 from types import MappingProxyType
 from typing import Any, Final
 
-from ipywidgets import FloatSlider, Layout, ToggleButtons, VBox
+from ipywidgets import FloatSlider, Layout, ToggleButtons
 from traitlets import Bool, Instance, Unicode
 
 from workbench.errors import Refused
@@ -26,6 +26,7 @@ from workbench.ocular.setup import FilmPicture
 from workbench.ocular.turning import turned_to, why_fixed
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.eye_canvas import EyeCanvas
 from workbench_widgets.eye_films import film_drawings
 from workbench_widgets.eye_scene import block_points, scene
@@ -65,7 +66,7 @@ FACTS: Final[Mapping[str, Callable[[OcularPlan], str]]] = MappingProxyType(
 """What is compared, with its unit, and how it is written."""
 
 
-class EyeBeamView(VBox):
+class EyeBeamView(ClosingBox):
     """Beam's-eye view, gaze, setup films and depth section of one plan.
 
     Its traits can be read and observed: ``plan``, the one given and after "Use this aperture" the new one; ``message``, the latest

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
-from ipywidgets import Box, Layout, ToggleButtons, VBox
+from ipywidgets import Box, Layout, ToggleButtons
 from traitlets import Unicode
 
 from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_dashboard import ConformanceDashboard
 from workbench_widgets.eye_beam import EyeBeamView
 from workbench_widgets.import_dialog import ImportDialog
@@ -70,7 +71,7 @@ PLACES: Final = (
 )
 
 
-class HomeDashboard(VBox):
+class HomeDashboard(ClosingBox):
     """All dashboards on one workbench.
 
     Its traits can be read and observed: ``shown``, the name of the dashboard that is shown, and ``message``, the latest sentence of

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ipywidgets import FileUpload, SelectMultiple, Text, VBox
+from ipywidgets import FileUpload, SelectMultiple, Text
 from traitlets import Bool, List, Unicode
 
 from workbench.bench import Workbench
@@ -19,6 +19,7 @@ from workbench.figures import setup_images
 from workbench.ocular.setup import FilmPicture, View
 from workbench_widgets import import_words as words
 from workbench_widgets import markup, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.importing import Fate, FoundFile, Offer, Outcome, bring, look_at, look_in, picture_of
 from workbench_widgets.live import Live
 from workbench_widgets.parts import Part, box, button, html
@@ -42,7 +43,7 @@ class Order:
     patient_id: str
 
 
-class ImportDialog(VBox):
+class ImportDialog(ClosingBox):
     """Import RT Images, plans, planning CT, structure sets and records from files.
 
     Its traits can be read and observed: ``imported``, the SOP Instance UIDs of what was asked for and is stored now, ``message``, the

@@ -11,7 +11,7 @@ from datetime import datetime
 from html import escape
 from typing import Any, Final
 
-from ipywidgets import Box, Dropdown, VBox
+from ipywidgets import Box, Dropdown
 from traitlets import Dict, Int, Unicode
 
 from workbench.archive.rows import GlobalSubscriptionRow, StepState, SubscriptionRow, WorkitemRow
@@ -22,6 +22,7 @@ from workbench.workflow.explain import REFUSALS, Explanation
 from workbench.workflow.watching import Watched
 from workbench.workflow.workitem import attributes
 from workbench_widgets import markup, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.live import Live
 from workbench_widgets.parts import Part, html
 from workbench_widgets.sentences import rule_words
@@ -45,7 +46,7 @@ COLUMNS: Final = (
 WORKITEMS, REFUSED, TOLD = "Workitems", "Why was this refused?", "Subscriptions"
 
 
-class WorklistMonitor(VBox):
+class WorklistMonitor(ClosingBox):
     """The worklist of a bench, live.
 
     Its traits can be read and observed: ``states``, UID → state of the workitems shown; ``refusals``, how many requests were refused;

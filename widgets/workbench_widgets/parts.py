@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ipywidgets import HTML, Box, Button, VBox
+from ipywidgets import HTML, Box, Button
 
 from workbench.bench import Workbench
 from workbench.figures import beams_eye_view
 from workbench.ocular.plan import OcularPlan
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, tables, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.live import Live
 from workbench_widgets.pictures import FigureImage
 
@@ -43,7 +44,7 @@ def box(classes: str, *children: Any) -> Any:
     return made
 
 
-class Part(VBox):
+class Part(ClosingBox):
     """A titled panel with the style sheet along."""
 
     def __init__(self, hook: str, title: str, *body: Any) -> None:

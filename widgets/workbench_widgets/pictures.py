@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from workbench.events import Bridge
 from workbench.figures import on_dark
+from workbench_widgets.closing import close_whole
 from workbench_widgets.live import Live
 from workbench_widgets.page_theme import PageTheme
 
@@ -57,7 +58,7 @@ class FigureImage(Image):
         post = self._bridge.post if live is None else live.post
         self.page.observe(lambda _: post(self._follow), names="is_dark")
         if live is not None:
-            live.at_close(self.page.close)
+            live.at_close(lambda: close_whole(self.page))
 
     def show(self, key: Hashable, draw: Callable[[], Figure], then: Callable[[], object] = _nothing) -> None:
         """Draw and render, unless ``key`` is that of the picture already shown.
@@ -80,7 +81,7 @@ class FigureImage(Image):
     def close(self) -> None:
         """Follow the theme no more."""
         self._bridge.close()
-        self.page.close()
+        close_whole(self.page)
         super().close()
 
     def _follow(self) -> None:

@@ -159,6 +159,7 @@ class RecordTable(AnyWidget):
         """Hear of nothing any more."""
         self._live.close()
         super().close()
+        self.layout.close()
 
     def _ask(self, _change: object) -> None:
         self._live.refresh_soon()

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import VBox
 from traitlets import Dict, Int, Unicode
 
 from workbench.records import Filters
 from workbench.records.answers.face import COUNTED
 from workbench.records.export import RecordsFormat
 from workbench_widgets import markup, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
 from workbench_widgets.parts import Part, box, button, html
@@ -69,7 +69,7 @@ class Step:
     narrowed: Filters
 
 
-class RecordsDashboard(VBox):
+class RecordsDashboard(ClosingBox):
     """Records of any source with buttons.
 
     Its traits can be read and observed: ``table``, name of the table or answer shown; ``rows``, how many it has; ``chosen``, the chosen

@@ -11,6 +11,7 @@ from ipywidgets import Box, Dropdown, ToggleButtons
 
 from workbench.records import Filters, Records
 from workbench_widgets import markup
+from workbench_widgets.closing import close_whole
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
 from workbench_widgets.parts import Part, button, html
@@ -57,7 +58,10 @@ class RowPanel(Part):
         self._details.value = markup.empty(NO_ROW) if row is None else details(row, columns)
         self._file.value = file_line(place)
         self.object.layout.display = "none" if place is None else ""
+        before = self.links.children
         self.links.children = [self._way(one) for one in links(table, row, columns)] if row is not None else []
+        for one in before:
+            close_whole(one)
         self.remark(self.TITLE, "" if row is None else f"of {words_of(table)}, with what belongs to it")
 
     def _way(self, way: Link) -> Any:

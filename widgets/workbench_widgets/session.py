@@ -12,7 +12,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from ipywidgets import VBox
 from traitlets import Bool, Float, Unicode
 
 from workbench.archive.rows import SessionRow
@@ -26,6 +25,7 @@ from workbench.events import Event
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, sentences, theme
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.controls import Controls
 from workbench_widgets.live import Live
 from workbench_widgets.parts import BeamView, DeliveredBeams, Part, box, html
@@ -38,7 +38,7 @@ SHOWN_LINES: Final = 60
 LOG: Final = "Log"
 
 
-class SessionDashboard(VBox):
+class SessionDashboard(ClosingBox):
     """A treatment session with buttons.
 
     Its traits can be read and observed: ``session_state`` and ``workitem_state`` (empty before the first check-in), ``progress_percent``,

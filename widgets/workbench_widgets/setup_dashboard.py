@@ -12,7 +12,7 @@ from html import escape
 from typing import Any, Final
 
 import pandas as pd
-from ipywidgets import BoundedFloatText, Dropdown, VBox
+from ipywidgets import BoundedFloatText, Dropdown
 from matplotlib.figure import Figure
 from traitlets import Instance, TraitError, Tuple, Unicode, validate
 
@@ -27,6 +27,7 @@ from workbench.records.clips import setup_clips
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, theme
 from workbench_widgets.clip_table import clip_table, planned_count, summary
+from workbench_widgets.closing import ClosingBox
 from workbench_widgets.film_canvas import FilmCanvas
 from workbench_widgets.film_scene import film_scene, half_mm
 from workbench_widgets.import_dialog import ImportDialog
@@ -44,7 +45,7 @@ IMPORT_EXPLAINED: Final = "Bring RT Images from files; a Patient ID that does no
 GAZE_EXPLAINED: Final = "Angles of the light that the treated eye looks at; other ones than planned predict other places of the clips."
 
 
-class SetupImagesDashboard(VBox):
+class SetupImagesDashboard(ClosingBox):
     """Setup images of a plan's patient, with clips marked on them.
 
     Its traits can be read and observed: ``plan``, the ocular plan that places are predicted with, turned to the gaze that is entered;
