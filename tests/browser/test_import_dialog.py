@@ -79,6 +79,20 @@ def test_another_patients_images_are_imported_after_a_question(page: Any, addres
     assert sorted(labels) == ["AXIAL", "LATERAL", "Plan 1"]
 
 
+def test_looking_elsewhere_empties_the_list(page: Any, address: str, notebooks: Path) -> None:
+    """After a folder with files, a file that is none: what was chosen is gone, the reason is a sentence."""
+    open_dialog(page, address, notebooks)
+    page.fill(".wb-import-path input", "stick")
+    page.press(".wb-import-path input", "Enter")
+    expect(page, ".wb-import-choice option").to_have_count(3)
+
+    page.fill(".wb-import-path input", "stick/notes.txt")
+    page.press(".wb-import-path input", "Enter")
+
+    expect(page, ".wb-import-refused li").to_contain_text("stick/notes.txt: found no DICM at byte 128, expected a DICOM file")
+    expect(page, ".wb-import-choice option").to_have_count(0)
+
+
 def test_a_file_from_the_browser_is_imported(page: Any, address: str, notebooks: Path) -> None:
     """A file chosen in the browser's own dialog is listed, imported and shown."""
     open_dialog(page, address, notebooks)

@@ -62,6 +62,23 @@ async def look(dialog: ImportDialog, path: Path) -> None:
     await dialog.drain()
 
 
+def test_files_and_choice_reach_the_browser_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that is shorter than what is chosen in it is an error there."""
+    told: list[set[str]] = []
+
+    async def scenario(bench: Workbench, dialog: ImportDialog) -> None:
+        await look(dialog, tmp_path / "stick")
+        monkeypatch.setattr(dialog.choice, "send_state", lambda key=None: told.append({key} if isinstance(key, str) else set(key or ())))
+        await look(dialog, tmp_path / "nothing")
+        assert dialog.choice.index == ()
+
+    (tmp_path / "stick").mkdir()
+    (tmp_path / "stick" / "axial.dcm").write_bytes(encoded(make_xray()))
+    with_dialog(scenario, tmp_path / "stick")
+
+    assert [sorted({"_options_labels", "index"} & one) for one in told if "_options_labels" in one] == [["_options_labels", "index"]]
+
+
 async def click(dialog: ImportDialog, button: Any) -> None:
     """Click, as a browser would only if it can be clicked, and wait until all is done."""
     assert not button.disabled, button.tooltip

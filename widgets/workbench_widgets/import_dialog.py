@@ -204,8 +204,10 @@ class ImportDialog(ClosingBox):
 
     def _put(self, offer: Offer) -> None:
         self._offer, self._outcomes = offer, []
-        self.choice.options = [words.option(one) for one in offer.files]
-        self.choice.index = tuple(place for place, one in enumerate(offer.files) if one.is_importable)
+        # In one message: a browser that has fewer options than are chosen fails.
+        with self.choice.hold_sync():
+            self.choice.options = [words.option(one) for one in offer.files]
+            self.choice.index = tuple(place for place, one in enumerate(offer.files) if one.is_importable)
         self._show()
 
     # ----------------------------------------------------------------------------------------------------------- import
