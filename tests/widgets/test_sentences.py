@@ -61,6 +61,14 @@ def test_of_progress_reports_in_a_row_the_last_is_kept() -> None:
     assert "20.0 of 20.0 MU" in lines[0].sentence
 
 
+def test_what_a_device_fetched_series_by_series_is_one_line() -> None:
+    """Seven C-MOVEs to itself are one line; what it has sent elsewhere is another."""
+    own = [make_event(EventKind.OBJECTS_SENT, subject="TDD1", count=1)] * 7
+    others = make_event(EventKind.OBJECTS_SENT, subject="ARCHIVE", count=1)
+
+    assert [line.sentence for line in entries([*own, others])] == ["TDD1 fetched objects", "TDD1 had objects sent to ARCHIVE"]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

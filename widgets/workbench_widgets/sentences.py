@@ -34,12 +34,11 @@ class Entry:
 
 
 def entries(events: Iterable[Event]) -> list[Entry]:
-    """Events as lines, oldest first; of progress reports in a row on one workitem only the last is kept."""
+    """Events as lines, oldest first; what is told step by step, as progress of one workitem, is one line in a row: the last."""
     lines: list[Entry] = []
     before: Event | None = None
     for event in events:
-        repeats = before is not None and event.kind is before.kind is EventKind.WORKITEM_PROGRESSED and event.subject == before.subject
-        if repeats:
+        if before is not None and event.kind in _STEPS and _who(event) == _who(before):
             lines.pop()
         lines.append(entry(event))
         before = event
@@ -52,6 +51,10 @@ def entry(event: Event) -> Entry:
     about_object = event.kind.value.startswith(("workitem.", "object.stored", "object.confirmed", "object.damaged", "record."))
     is_refusal = event.kind in {EventKind.OBJECT_REFUSED, EventKind.REQUEST_REFUSED}
     return Entry(at=event.at, sentence=words, uid=event.subject if about_object else None, is_refusal=is_refusal)
+
+
+def _who(event: Event) -> tuple[EventKind, str, str]:
+    return event.kind, event.subject, event.actor
 
 
 def association_entry(seen: AssociationSeen) -> Entry:
@@ -89,6 +92,8 @@ def _stored(event: Event) -> str:
     return f"{event.actor} {verb} {name}{warned}"
 
 
+_STEPS = frozenset({EventKind.WORKITEM_PROGRESSED, EventKind.OBJECTS_SENT})
+"""What is told in many small steps."""
 _ENDED: Mapping[Stand, str] = MappingProxyType(
     {Stand.RELEASED: "released", Stand.ABORTED: "aborted", Stand.LOST: "the connection was lost"}
 )
@@ -120,7 +125,9 @@ _WORDS: Mapping[EventKind, Callable[[Event], str]] = MappingProxyType(
         EventKind.OBJECT_CONFIRMED: lambda one: f"{one.actor} went on with an object whose Patient ID does not match",
         EventKind.OBJECT_REFUSED: _refusal,
         EventKind.REQUEST_REFUSED: _refusal,
-        EventKind.OBJECTS_SENT: lambda one: f"{one.subject} was sent objects that {one.actor} asked for",
+        EventKind.OBJECTS_SENT: lambda one: (
+            f"{one.actor} fetched objects" if one.actor == one.subject else f"{one.actor} had objects sent to {one.subject}"
+        ),
         EventKind.OBJECT_DAMAGED: lambda one: (
             f"{one.actor} had the archive verified and found {one.detail.get('found', 'damaged')} the file of object"
         ),
