@@ -160,7 +160,7 @@ def test_too_few_beams_fail_the_scenario_of_several(provider: Workbench) -> None
 
     report = SimulatedDevice(provider.address).run("several-beams")
 
-    assert str(report.problem).endswith("found 1 beams to deliver, expected 2 or more")
+    assert str(report.problem).endswith("found 1 beam to deliver, expected 2 or more")
 
 
 def test_a_provider_that_goes_away_is_the_last_row(provider: Workbench) -> None:

@@ -225,7 +225,8 @@ class Performance:
         self._tasks = read_tasks(instructions[0], _metersets(plans[0])) if instructions else ()
         if step.least_beams:
             few = len(self._tasks) < step.least_beams
-            wrong = f"workitem {self.uid}: found {len(self._tasks)} beams to deliver, expected {step.least_beams} or more"
+            beams = "1 beam" if len(self._tasks) == 1 else f"{len(self._tasks)} beams"
+            wrong = f"workitem {self.uid}: found {beams} to deliver, expected {step.least_beams} or more"
             problem = Refused(wrong, rule="inputs") if few else None
             yield self._told(step, "beams to deliver", f"{step.least_beams} or more", str(len(self._tasks)), problem)
 
