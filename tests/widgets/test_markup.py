@@ -126,6 +126,25 @@ def test_text_from_outside_is_never_markup() -> None:
     assert [page for page in pages if "<img" in page] == []
 
 
+def test_a_uid_in_a_sentence_is_shortened_and_an_address_is_not() -> None:
+    """In the dashboard's own word and in the log; the whole is on hover."""
+    sentence = f"workitem {UID}: found nothing at 127.0.0.1:11112"
+
+    pages = [markup.notice(sentence, "fail"), markup.log_lines([Entry(at=NOW, sentence=sentence)], shown=1)]
+
+    assert [re.sub(r"^.*?orkitem", "", words(page)) for page in pages] == [" 2.25.162…14564 : found nothing at 127.0.0.1:11112"] * 2
+    assert [page.count(f'title="{UID} ') for page in pages] == [1, 1]
+
+
+def test_a_moment_of_another_day_has_its_date() -> None:
+    """A time of day alone means today."""
+    today = datetime.now().astimezone().replace(hour=0, minute=0, second=7)
+    other = today.replace(year=2024, month=6, day=3)
+
+    assert [words(markup.moment(one)) for one in (today, other)] == ["00:00:07", "2024-06-03 00:00:07"]
+    assert words(markup.moment(today, is_dated=True)) == f"{today:%Y-%m-%d} 00:00:07"
+
+
 def test_a_notice_is_announced_and_begins_with_a_capital() -> None:
     """Errors of the workbench begin with what they are about; as a sentence they begin with a capital, but a file keeps its name."""
     shown = markup.notice("room EYE1: session 1 is active, expected it to be completed", "fail")

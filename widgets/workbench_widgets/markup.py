@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from types import MappingProxyType
+from typing import Final
 
 from workbench.archive.rows import SessionRow, StepState, WorkitemRow
 from workbench.dicom import codes
@@ -21,6 +22,8 @@ from workbench_widgets.view import PlanFacts, RoomView
 
 SHOWN_ENDS = (8, 5)
 """Characters kept of a UID at its beginning and at its end."""
+UID_INSIDE: Final = re.compile(r"((?=[\d.]{16})\d+(?:\.\d+){2,})")
+"""A UID in a sentence: three numbers at least with dots between, longer than an address of a computer."""
 MIDDOT, ELLIPSIS, MINUS = " \N{MIDDLE DOT} ", "\N{HORIZONTAL ELLIPSIS}", "\N{MINUS SIGN}"
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*(?=[\s:,;]|$)")
 """A sentence that begins with a word; with anything else it begins with a name."""
@@ -52,10 +55,20 @@ def empty(text: str) -> str:
     return f'<p class="wb-empty">{escape(text)}</p>'
 
 
-def moment(at: datetime) -> str:
-    """A time of day, local; date and zone on hover."""
+def quiet(text: str) -> str:
+    """Words that explain, less loud than what they explain."""
+    return f'<p class="wb-quiet">{escape(text)}</p>'
+
+
+def clock(at: datetime, *, is_dated: bool = False) -> str:
+    """A time of day, local; with its date where that is not today's, or is wanted."""
     local = at.astimezone()
-    return f'<time datetime="{at.isoformat()}" title="{local:%Y-%m-%d %H:%M:%S %Z}">{local:%H:%M:%S}</time>'
+    return f"{local:%Y-%m-%d %H:%M:%S}" if is_dated or local.date() != datetime.now().astimezone().date() else f"{local:%H:%M:%S}"
+
+
+def moment(at: datetime, *, is_dated: bool = False) -> str:
+    """The same as HTML; date and zone on hover."""
+    return f'<time datetime="{at.isoformat()}" title="{at.astimezone():%Y-%m-%d %H:%M:%S %Z}">{clock(at, is_dated=is_dated)}</time>'
 
 
 def breakable(place: str) -> str:
@@ -77,6 +90,12 @@ def short_uid(uid: str) -> str:
         f'<button type="button" class="wb-uid" data-uid="{whole}" title="{whole} (click to copy)" onclick="{copied("uid")}">'
         f"{escape(shown)}</button>"
     )
+
+
+def told(sentence: str) -> str:
+    """A sentence with its UIDs shortened."""
+    parts = UID_INSIDE.split(sentence)
+    return "".join(short_uid(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def state_mark(state: StepState) -> str:
@@ -119,7 +138,7 @@ def notice(sentence: str, tone: str) -> str:
     mark = {"info": "\N{MIDDLE DOT}", "pass": "\N{CHECK MARK}", "warn": "!", "fail": "\N{MULTIPLICATION X}"}[tone]
     # The name of a file stays as it is.
     begins = sentence[:1].upper() if _WORD.match(sentence) else sentence[:1]
-    inner = f'<i aria-hidden="true">{mark}</i><span>{escape(begins + sentence[1:])}</span>'
+    inner = f'<i aria-hidden="true">{mark}</i><span>{told(begins + sentence[1:])}</span>'
     return f'<div class="wb-notice wb-{tone}" role="status" aria-live="polite">{inner}</div>'
 
 
@@ -171,14 +190,14 @@ def lane(one: Lane, found: Timeline) -> str:
         left, right = found.place(block.begin), found.place(block.end)
         if right <= left and not block.state.is_final:
             continue
-        title = f"{block.state.value} from {block.begin.astimezone():%H:%M:%S} to {block.end.astimezone():%H:%M:%S}"
+        title = f"{block.state.value} from {clock(block.begin)} to {clock(block.end)}"
         blocks += (
             f'<span class="wb-block wb-{CLASS_OF[block.state]}" style="left:{left:.2%};width:{right - left:.2%}" title="{title}">'
             f"<b>{block.state.value}</b></span>"
         )
     ticks = "".join(
         f'<span class="wb-tick{" wb-refusal" if tick.is_refusal else ""}" style="left:{found.place(tick.at):.2%}" '
-        f'title="{escape(f"{tick.at.astimezone():%H:%M:%S} {tick.sentence}", quote=True)}"></span>'
+        f'title="{escape(f"{clock(tick.at)} {tick.sentence}", quote=True)}"></span>'
         for tick in one.ticks
     )
     return f'<div class="wb-lane">{blocks}{ticks}</div>'
@@ -195,4 +214,4 @@ def log_lines(lines: Sequence[Entry], *, shown: int) -> str:
 def _log_line(line: Entry) -> str:
     uid = f" {short_uid(line.uid)}" if line.uid else ""
     mark = ' class="wb-refusal"' if line.is_refusal else ""
-    return f"<li{mark}>{moment(line.at)}<span>{escape(line.sentence)}{uid}</span></li>"
+    return f"<li{mark}>{moment(line.at)}<span>{told(line.sentence)}{uid}</span></li>"

@@ -5,7 +5,6 @@ It is told that something happened and then asks; it changes nothing, so that an
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -29,8 +28,6 @@ from workbench_widgets.sentences import rule_words
 from workbench_widgets.timeline import STATE_AFTER, Timeline, timeline
 
 SHOWN_WORKITEMS: Final = 20
-UID_INSIDE: Final = re.compile(r"(\d+(?:\.\d+){2,})")
-"""A UID in a sentence: three numbers at least with dots between."""
 SHOWN_REFUSALS: Final = 50
 COLUMNS: Final = (
     ("state", "state"),
@@ -156,7 +153,7 @@ def _standing(bench: Workbench, at_work: Sequence[WorkitemRow]) -> str:
 def _refusal_line(event: Event) -> str:
     rule = str(event.detail.get("rule") or "")
     what = event.detail.get("what", "a request")
-    return f"{event.at.astimezone():%H:%M:%S}  {event.actor}: {what}" + (f" ({rule_words(rule)})" if rule else "")
+    return f"{markup.clock(event.at)}  {event.actor}: {what}" + (f" ({rule_words(rule)})" if rule else "")
 
 
 def workitem_table(rows: Sequence[WorkitemRow], events: Sequence[Event], found: Timeline | None) -> str:
@@ -199,18 +196,12 @@ def explanation(found: Explanation) -> str:
     """A refusal in words: what happened, the rule, and what would have been accepted."""
     code = f" ({escape(found.code)})" if found.code else ""
     parts = [
-        f"<p>{_told(found.happened)}</p>" if found.happened else "",
-        f'<p class="wb-because"><b>Refused by {escape(found.rule)}{code}:</b> {_told(found.because)}</p>',
-        f"<p><b>Accepted would have been:</b> {_told(found.instead)}</p>" if found.instead else "",
+        f"<p>{markup.told(found.happened)}</p>" if found.happened else "",
+        f'<p class="wb-because"><b>Refused by {escape(found.rule)}{code}:</b> {markup.told(found.because)}</p>',
+        f"<p><b>Accepted would have been:</b> {markup.told(found.instead)}</p>" if found.instead else "",
         f'<p class="wb-quiet">Source: {escape(found.section)}</p>' if found.section else "",
     ]
     return f'<div class="wb-explanation" data-rule="{escape(found.rule, quote=True)}">{"".join(parts)}</div>'
-
-
-def _told(sentence: str) -> str:
-    """A sentence with its UIDs shortened, the whole of each on hover and by a click."""
-    parts = UID_INSIDE.split(sentence)
-    return "".join(markup.short_uid(part) if place % 2 else escape(part) for place, part in enumerate(parts))
 
 
 def subscription_table(rows: Sequence[GlobalSubscriptionRow | SubscriptionRow]) -> str:

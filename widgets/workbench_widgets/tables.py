@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from typing import Any, Final
 
@@ -55,8 +54,7 @@ def _termination(value: object) -> str:
 
 
 def _moment(value: pd.Timestamp) -> str:
-    at: datetime = value.to_pydatetime()
-    return f"{at.astimezone():%Y-%m-%d} {moment(at)}"
+    return moment(value.to_pydatetime(), is_dated=True)
 
 
 COLUMNS: Final = (
