@@ -15,6 +15,7 @@ from tests.factories import make_plan
 from workbench.bench import Workbench
 from workbench.device.scenario import SCENARIOS
 from workbench.device.simulated import SimulatedDevice
+from workbench.ocular.setup import View
 from workbench.settings import Room
 from workbench_widgets import BeamView, DeliveredBeams, SessionDashboard, SetupImagesView, session
 from workbench_widgets.controls import Controls
@@ -288,6 +289,21 @@ def test_acquired_images_come_to_the_front_once_received(tmp_path: Path) -> None
         setup.show(plan, session)
 
         assert (setup.choice.options, setup.choice.value) == (("planned", "acquired"), "acquired")
+
+
+def test_images_that_are_stored_after_their_plan_are_shown_too(tmp_path: Path) -> None:
+    """A plan and its images come one by one; between them a view has shown the plan with one image."""
+    with Workbench(tmp_path / "data", listen=False) as bench:
+        axial, lateral, plan_file = sorted(bench.export(make_plan(), tmp_path / "files"))
+        uid, _ = bench.import_file(plan_file)
+        bench.import_file(axial)
+        setup = SetupImagesView(bench, bench.plan(uid))
+        assert list(setup._pictures["planned"]) == [View.AXIAL]
+
+        bench.import_file(lateral)
+        setup.show(bench.plan(uid))
+
+        assert list(setup._pictures["planned"]) == [View.AXIAL, View.LATERAL]
 
 
 def test_a_plan_of_an_earlier_run_is_drawn(tmp_path: Path) -> None:

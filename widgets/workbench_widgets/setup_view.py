@@ -6,10 +6,12 @@ that positions a patient. Nothing is measured or registered here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
 from ipywidgets import Layout, ToggleButtons
+from pydicom.dataset import Dataset
 
 from workbench.archive.rows import Origin, SessionRow, StoredObject
 from workbench.bench import Workbench
@@ -47,6 +49,7 @@ class SetupImagesView(Part):
     ) -> None:
         self._bench = bench
         self._known: dict[str, FilmPicture | None] = {}
+        self._named: dict[str, frozenset[str]] = {}
         self._planned: dict[str, list[StoredObject]] = {}
         self._key: dict[str, tuple[str, ...]] = {}
         self._pictures: dict[str, dict[View, FilmPicture]] = {PLANNED: {}, ACQUIRED: {}}
@@ -90,15 +93,18 @@ class SetupImagesView(Part):
             for view, picture in self._by_view(acquired, plan).items()
         }
         self._key = {PLANNED: tuple(one.uid for one in planned), ACQUIRED: tuple(one.uid for one in (*planned, *acquired))}
-        self._acquired_at = f"{acquired[-1].stored_at.astimezone():%H:%M:%S}" if acquired else ""
+        self._acquired_at = markup.clock(acquired[-1].stored_at) if acquired else ""
 
     def _planned_of(self, plan: StoredPlan | None) -> list[StoredObject]:
-        """Looked for until found: which images a plan refers to does not change."""
+        """Looked for until all are found: which images a plan refers to does not change, but they are stored one by one."""
         if plan is None:
             return []
-        if not self._planned.get(plan.uid):
-            self._planned[plan.uid] = _planned(self._bench, plan)
-        return self._planned[plan.uid]
+        if plan.uid not in self._named:
+            self._named[plan.uid] = _named(self._bench, plan)
+        known = self._planned.get(plan.uid, [])
+        if len(known) < len(self._named[plan.uid]):
+            known = self._planned[plan.uid] = _planned(self._bench, self._named[plan.uid])
+        return known
 
     def _under_planned(self, picture: FilmPicture) -> FilmPicture:
         return replace(picture, outlines=self._pictures[PLANNED][picture.view].outlines)
@@ -133,9 +139,21 @@ class SetupImagesView(Part):
         self.remark(self.TITLE, f"{kind}{when}" if pictures else "")
 
 
-def _planned(bench: Workbench, plan: StoredPlan) -> list[StoredObject]:
-    """Setup images that the plan refers to and that were not sent by a device."""
-    named = set(plan.images) | {str(one.value) for one in bench.dataset(plan.uid).iterall() if one.keyword == "ReferencedSOPInstanceUID"}
+def _named(bench: Workbench, plan: StoredPlan) -> frozenset[str]:
+    """The RT Images that the plan refers to, stored or not."""
+    return frozenset(plan.images) | frozenset(_referenced_images(bench.dataset(plan.uid)))
+
+
+def _referenced_images(dataset: Dataset) -> Iterator[str]:
+    for element in dataset:
+        for item in element.value if element.VR == "SQ" else ():
+            if item.get("ReferencedSOPClassUID") == uids.RT_IMAGE:
+                yield str(item.ReferencedSOPInstanceUID)
+            yield from _referenced_images(item)
+
+
+def _planned(bench: Workbench, named: frozenset[str]) -> list[StoredObject]:
+    """Those of them that are stored and were not sent by a device."""
     return [one for one in bench.objects() if one.uid in named and one.sop_class_uid == uids.RT_IMAGE and one.origin is not Origin.RECEIVED]
 
 
