@@ -57,7 +57,7 @@ def deliver(page: Any, *, scenario: str = "normal") -> None:
     """Have the simulated device begin."""
     expect(page, ".wb-deliver").to_be_enabled()
     page.select_option(".wb-scenario select", scenario)
-    expect(page, ".wb-deliver").to_have_text(f"Deliver \N{MIDDLE DOT} {scenario}")
+    expect(page, ".wb-deliver").to_contain_text(f"Deliver \N{MIDDLE DOT} {scenario}")
     page.click(".wb-deliver")
 
 
@@ -109,11 +109,15 @@ def test_a_whole_treatment_is_clicked_through(page: Any, address: str, notebooks
 
 
 def test_an_interrupted_beam_goes_on_after_the_next_check_in(page: Any, address: str, notebooks: Path) -> None:
-    """The scenario stops at 12.5 MU; the next session of the same fraction asks for the rest."""
+    """The beam stops at the meterset that was entered; the next session of the same fraction asks for the rest."""
     open_dashboard(page, address, notebooks, cell=DASHBOARD.replace("listen=False", ""))
     enter_meterset(page, 40)
 
     page.click(".wb-check-in")
+    page.select_option(".wb-scenario select", "interrupted")
+    page.fill(".wb-stop-mu input", "22.5")
+    page.press(".wb-stop-mu input", "Tab")
+    expect(page, ".wb-deliver").to_have_text("Deliver \N{MIDDLE DOT} interrupted at 22.5 MU")
     deliver(page, scenario="interrupted")
     expect(page, ".wb-state").to_have_attribute("data-state", "CANCELED")
     page.click(".wb-complete")
@@ -123,7 +127,7 @@ def test_an_interrupted_beam_goes_on_after_the_next_check_in(page: Any, address:
     expect(page, ".wb-state").to_have_attribute("data-state", "COMPLETED")
 
     shown = [(row["fraction"], row["delivery_type"], row["specified_mu"], row["delivered_mu"]) for row in cells_of_records(page, count=2)]
-    assert shown == [("1", "TREATMENT", "40.0", "12.5"), ("1", "CONTINUATION", "27.5", "27.5")]
+    assert shown == [("1", "TREATMENT", "40.0", "22.5"), ("1", "CONTINUATION", "17.5", "17.5")]
 
 
 def test_stopping_everything_ends_the_beam_and_keeps_what_was_given(page: Any, address: str, notebooks: Path) -> None:

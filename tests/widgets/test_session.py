@@ -114,7 +114,7 @@ def test_a_stop_right_after_the_click_finds_the_device(tmp_path: Path) -> None:
 
     async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
         await click(dashboard, controls.buttons[Action.CHECK_IN])
-        controls.scenario.value = "slow"
+        controls.delivery.scenario.value = "slow"
 
         controls.buttons[Action.DELIVER].click()
         controls.stop.click()
@@ -123,7 +123,7 @@ def test_a_stop_right_after_the_click_finds_the_device(tmp_path: Path) -> None:
         assert dashboard.workitem_state == "CANCELED"
         assert bench.records.beams().empty
         assert not bench.is_listening
-        assert dashboard.message == "Everything is stopped: no beam, and the provider accepts nothing."
+        assert dashboard.message.startswith("Everything is stopped: no beam, and the provider accepts nothing. Nothing was delivered")
 
     with_dashboard(tmp_path, scenario)
 
@@ -167,11 +167,82 @@ def test_buttons_say_what_they_will_do(tmp_path: Path) -> None:
 
     async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
         controls.enter_metersets({1: 120.0})
-        controls.scenario.value = "interrupted"
+        controls.delivery.scenario.value = "interrupted"
         await dashboard.drain()
 
         labels = [controls.buttons[action].description for action in (Action.CHECK_IN, Action.DELIVER)]
-        assert labels == ["Check in \N{MIDDLE DOT} 120.0 MU", "Deliver \N{MIDDLE DOT} interrupted"]
+        assert labels == ["Check in \N{MIDDLE DOT} 120.0 MU", "Deliver \N{MIDDLE DOT} interrupted at 12.5 MU"]
+
+    with_dashboard(tmp_path, scenario)
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_beam_stops_where_it_was_chosen_to(tmp_path: Path) -> None:
+    """20.5 of 33.0 MU are recorded; a stop behind the beam's end is a sentence and delivers nothing."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        controls.enter_metersets({1: 33.0})
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+        controls.delivery.scenario.value = "interrupted"
+        controls.delivery.stop_mu.value = 40.0
+        await click(dashboard, controls.buttons[Action.DELIVER])
+        refused = dashboard.message
+        controls.delivery.stop_mu.value = 20.5
+        await click(dashboard, controls.buttons[Action.DELIVER])
+
+        assert refused == "beam 1: found a stop at 40.0 MU, expected one between 0.0 and 33.0 MU of this delivery"
+        assert bench.records.beams()["delivered_mu"].tolist() == [20.5]
+
+    with_dashboard(tmp_path, scenario)
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_images_come_first_where_that_was_asked_for(tmp_path: Path) -> None:
+    """Two workitems are on the worklist; one delivery does both."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        controls.enter_metersets({1: 33.0})
+        controls.imaging.value = True
+        await dashboard.drain()
+        assert controls.buttons[Action.CHECK_IN].description == "Check in \N{MIDDLE DOT} images, then 33.0 MU"
+
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+        await click(dashboard, controls.buttons[Action.DELIVER])
+
+        assert [one.state.value for one in bench.workitems()] == ["COMPLETED", "COMPLETED"]
+        assert controls.imaging.disabled
+
+    with_dashboard(tmp_path, scenario)
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_beam_of_another_device_is_not_said_to_be_stopped(tmp_path: Path) -> None:
+    """The provider can be stopped here, the beam of a device that holds a workitem cannot."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        bench.check_in(bench.plans()[0], meterset_mu={1: 20.0})
+        await asyncio.to_thread(SimulatedDevice(bench.address).run, "silence")
+
+        await click(dashboard, controls.stop)
+
+        assert dashboard.message == (
+            "The provider accepts nothing, but a workitem is still held by DEVICE in room EYE1: stop that beam at the device."
+        )
+        assert not bench.is_listening
+
+    with_dashboard(tmp_path, scenario)
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_session_completed_without_a_record_says_so(tmp_path: Path) -> None:
+    """Its fraction is due as before."""
+
+    async def scenario(bench: Workbench, dashboard: SessionDashboard, controls: Controls) -> None:
+        await click(dashboard, controls.buttons[Action.CHECK_IN])
+
+        await click(dashboard, controls.buttons[Action.COMPLETE])
+
+        assert dashboard.message == "Session 1 is completed; the room is free. It has no record of a beam, so fraction 1 stands as before."
 
     with_dashboard(tmp_path, scenario)
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from ipywidgets import Box, Dropdown, FloatText
+from ipywidgets import Box, Checkbox, Dropdown, FloatText
 
-from workbench.device.scenario import SCENARIOS
 from workbench.treatment.delivery import in_words
 from workbench.workflow.plans import StoredPlan
+from workbench_widgets.delivery_choice import DeliveryChoice, Spans
 from workbench_widgets.markup import MIDDOT
 from workbench_widgets.parts import button
 from workbench_widgets.view import Action, PlanFacts
@@ -30,6 +30,8 @@ EXPLAINED: Final[Mapping[Action, str]] = MappingProxyType(
 )
 STOP_EXPLAINED: Final = "Beam off at once; the device still reports what it gave, then the provider stops accepting."
 METERSET_EXPLAINED: Final = "Monitor units of one whole fraction."
+IMAGING_EXPLAINED: Final = "Position acquisition, a workitem of its own, comes before the beams."
+ROOMS_EXPLAINED: Final = "The room to show; the others go on meanwhile."
 
 
 class Controls:
@@ -54,11 +56,11 @@ class Controls:
             one.on_click(_ignoring_button(actions[action]))
         self.stop = button("\N{BLACK SQUARE} Stop everything", "wb-stop", tooltip=STOP_EXPLAINED)
         self.sample = button("Use the sample", "wb-sample", tooltip="Add the small invented case that ships with the package.")
-        self.scenario = Dropdown(
-            options=list(SCENARIOS), value="normal", description="scenario", tooltip="How the simulated delivery goes."
-        )
-        self.scenario.add_class("wb-scenario")
-        self.rooms = Dropdown(options=[], description="room", tooltip="The room to show; the others go on meanwhile.")
+        self.delivery = DeliveryChoice(self._relabel_soon)
+        self.imaging = Checkbox(description="image first", indent=False, tooltip=IMAGING_EXPLAINED)
+        self.imaging.add_class("wb-imaging")
+        self.imaging.observe(lambda _: self._relabel_soon(), names="value")
+        self.rooms = Dropdown(options=[], description="room", tooltip=ROOMS_EXPLAINED)
         self.rooms.add_class("wb-rooms")
         self.rooms.layout.display = "none"
         self.plans = Dropdown(options=[], description="plan", tooltip="The plan to check in.")
@@ -67,7 +69,6 @@ class Controls:
         self.metersets.add_class("wb-actions")
         self._meterset_of: dict[int, Any] = {}
         self._filled_mu: dict[int, float] = {}
-        self.scenario.observe(self._relabel_soon, names="value")
         self._relabel()
 
     @property
@@ -86,7 +87,7 @@ class Controls:
         self._filled_mu = {beam.number: facts.suggested_mu.get(beam.number, 0.0) for beam in facts.beams} if facts else {}
         self._meterset_of = {number: _meterset(number, meterset) for number, meterset in self._filled_mu.items()}
         for entry in self._meterset_of.values():
-            entry.observe(self._relabel_soon, names="value")
+            entry.observe(lambda _: self._relabel_soon(), names="value")
         self.metersets.children = list(self._meterset_of.values())
         self._relabel()
 
@@ -106,12 +107,12 @@ class Controls:
         self.plans.layout.display = "" if len(plans) > 1 else "none"
         self.sample.layout.display = "none" if plans else ""
 
-    def update(self, obstacles: Mapping[Action, str | None], proposed: Action | None, *, is_listening: bool, is_open: bool) -> None:
+    def update(self, obstacles: Mapping[Action, str | None], proposed: Action | None, *, is_listening: bool, spans: Spans | None) -> None:
         """Grey what cannot be done, with the reason as its tooltip; mark what the treatment goes on with.
 
         Parameters
         ----------
-        is_open : whether a session is open, so that its plan and metersets are settled.
+        spans : what the open session delivers of each beam; None where none is open, so that plan and metersets are still to be settled.
         """
         self.buttons[Action.PROVIDER].description = "Stop provider" if is_listening else "Start provider"
         for action, one in self.buttons.items():
@@ -119,21 +120,29 @@ class Controls:
             one.disabled = why_not is not None
             one.tooltip = why_not or EXPLAINED[action]
             (one.add_class if action is proposed else one.remove_class)("wb-next")
-        self.plans.disabled = is_open
-        for entry in self._meterset_of.values():
-            entry.disabled = is_open
+        for entry in (self.plans, self.imaging, *self._meterset_of.values()):
+            entry.disabled = spans is not None
+        self.delivery.offer(spans or {})
+        self._relabel()
+
+    def hold_room(self, why: str | None) -> None:
+        """Keep the room that is shown, for this reason; None lets another one be chosen."""
+        self.rooms.disabled = why is not None
+        self.rooms.tooltip = why or ROOMS_EXPLAINED
 
     def _meant_mu(self, number: int, entered_mu: float) -> float:
         filled_mu = self._filled_mu[number]
         return filled_mu if entered_mu == _shown_mu(filled_mu) else entered_mu
 
-    def _relabel_soon(self, _change: object) -> None:
+    def _relabel_soon(self) -> None:
         self._post(self._relabel)
 
     def _relabel(self) -> None:
         metersets = " + ".join(in_words(one) for one in self.metersets_mu.values())
-        self.buttons[Action.CHECK_IN].description = f"Check in{MIDDOT}{metersets} MU" if metersets else "Check in"
-        self.buttons[Action.DELIVER].description = f"Deliver{MIDDOT}{self.scenario.value}"
+        first = "images, then " if self.imaging.value else ""
+        self.buttons[Action.CHECK_IN].description = f"Check in{MIDDOT}{first}{metersets} MU" if metersets else "Check in"
+        self.delivery.show()
+        self.buttons[Action.DELIVER].description = f"Deliver{MIDDOT}{self.delivery.label}"
 
 
 def _shown_mu(meterset_mu: float) -> float:

@@ -14,17 +14,16 @@ from typing import Any, Final
 
 from traitlets import Bool, Float, Unicode
 
-from workbench.archive.rows import SessionRow
+from workbench.archive.rows import SessionRow, StepState, WorkitemRow
 from workbench.bench import Workbench
 from workbench.device.performance import Progress
-from workbench.device.report import Treated
-from workbench.device.scenario import SCENARIOS
+from workbench.device.report import Report
 from workbench.device.simulated import SimulatedDevice
 from workbench.errors import WorkbenchError
 from workbench.events import Event
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.workflow.plans import StoredPlan
-from workbench_widgets import markup, sentences, theme
+from workbench_widgets import markup, outcomes, sentences, theme
 from workbench_widgets.closing import ClosingBox
 from workbench_widgets.controls import Controls
 from workbench_widgets.live import Live
@@ -66,6 +65,7 @@ class SessionDashboard(ClosingBox):
         self._device_lock = threading.Lock()
         self._device: SimulatedDevice | None = None
         self._stops_after = False
+        self._report: Report | None = None
         self._live = Live(refresh=self._refresh, failed=self._failed)
         self.controls = self._make_controls()
         self._make_parts()
@@ -127,23 +127,21 @@ class SessionDashboard(ClosingBox):
     def _composed(self) -> list[Any]:
         controls = self.controls
         buttons = controls.buttons
-        delivery = box("wb-actions", controls.scenario, buttons[Action.DELIVER])
+        delivery = box("wb-actions", *controls.delivery.widgets, buttons[Action.DELIVER])
         return [
             theme.style(),
-            box("wb-header", self._room_line, controls.rooms, buttons[Action.PROVIDER], controls.stop),
+            box("wb-header", self._room_line, box("wb-actions", controls.rooms, buttons[Action.PROVIDER], controls.stop)),
             box(
                 "wb-panel wb-plan",
                 self._card,
-                controls.plans,
-                controls.sample,
-                controls.metersets,
-                *(buttons[one] for one in (Action.CHECK_IN, Action.COMPLETE, Action.CANCEL)),
+                box("wb-actions", controls.plans, controls.sample, controls.imaging, controls.metersets),
+                box("wb-actions", *(buttons[one] for one in (Action.CHECK_IN, Action.COMPLETE, Action.CANCEL))),
             ),
             self._notice,
             box(
                 "wb-row wb-work",
                 Part("wb-worklist", "Workitems", self._workitems),
-                Part("wb-delivery", "Delivery", self._progress, self._timeline, delivery),
+                Part("wb-delivery", "Delivery", self._progress, self._timeline, delivery, controls.delivery.words),
                 self._log_panel,
             ),
             box("wb-row wb-pictures", self._beam_view, self._setup_images),
@@ -204,7 +202,8 @@ class SessionDashboard(ClosingBox):
         self.is_listening = view.address is not None
         unfit = self._facts.unfit if self._facts is not None else ""
         found = obstacles(view, has_plan=self._plan is not None, is_delivering=self.is_delivering, unfit=unfit)
-        self.controls.update(found, next_step(view, found), is_listening=self.is_listening, is_open=view.open_session is not None)
+        self.controls.update(found, next_step(view, found), is_listening=self.is_listening, spans=view.spans)
+        self.controls.hold_room(found[Action.PROVIDER])
         if not self.message:
             self._say(_GREETING if self._plan else "No plan yet: import one, or use the sample.", "info")
 
@@ -240,6 +239,7 @@ class SessionDashboard(ClosingBox):
             self._say(f"The device is at work in room {self._room}: stop everything, or wait until it has finished.", "warn")
             return
         self._room = name
+        self._say(f"Room {name} is shown; the others go on meanwhile.", "info")
         self._live.refresh_soon()
 
     def _choose_plan(self, uid: str | None) -> None:
@@ -249,26 +249,34 @@ class SessionDashboard(ClosingBox):
         self._live.refresh_soon()
 
     def _check_in(self) -> None:
-        plan, metersets = self._plan, self.controls.metersets_mu
+        plan, metersets, imaging = self._plan, self.controls.metersets_mu, bool(self.controls.imaging.value)
         if plan is None:
             return
         self._live.work(
-            lambda: self._bench.check_in(plan, room=self._room, meterset_mu=metersets),
+            lambda: self._bench.check_in(plan, room=self._room, meterset_mu=metersets, imaging=imaging),
             then=lambda session: self._say(f"Session {session.id} is prepared. {session.explained}", "pass"),
         )
 
     def _complete(self) -> None:
-        self._close_session(self._bench.complete, "completed; the room is free")
+        session = self._open_view().open_session
+        if session is not None:
+            self._live.work(
+                lambda: (self._bench.complete(session.id), not self._bench.records.beams(session=session.id).empty),
+                then=lambda found: self._say(*outcomes.completed(found[0], is_recorded=found[1])),
+            )
 
     def _cancel(self) -> None:
-        self._close_session(self._bench.cancel, "canceled; complete it to free the room")
+        view = self._open_view()
+        session = view.open_session
+        if session is not None:
+            self._live.work(lambda: self._bench.cancel(session.id), then=lambda row: self._say(*outcomes.canceled(row, view.held)))
 
-    def _close_session(self, close: Callable[[int], SessionRow], outcome: str) -> None:
-        session = look(self._bench, self._room).open_session
-        if session is None:
+    def _open_view(self) -> RoomView:
+        """The room as it is now; where no session is open any more, that is said."""
+        view = look(self._bench, self._room)
+        if view.open_session is None:
             self._say(f"Room {self._room} has no open session.", "warn")
-            return
-        self._live.work(lambda: close(session.id), then=lambda _: self._say(f"Session {session.id} is {outcome}.", "pass"))
+        return view
 
     def _deliver(self) -> None:
         """Called in the click's own thread, so that a stop clicked right after it finds the device."""
@@ -276,32 +284,34 @@ class SessionDashboard(ClosingBox):
             if self._device is not None:
                 return
             try:
-                device = SimulatedDevice(self._bench.address, scenario=SCENARIOS[self.controls.scenario.value], watch=self._watch)
+                device = SimulatedDevice(self._bench.address, scenario=self.controls.delivery.chosen(), watch=self._watch)
             except WorkbenchError as problem:
                 self._live.post(self._failed, str(problem))
                 return
             self._device = device
         self._live.post(self._set_delivering, True)
-        self._live.work(device.treat, then=self._treated, finally_=self._device_done)
+        self._live.work(device.run, then=self._reported, finally_=self._device_done)
 
     def _watch(self, progress: Progress) -> None:
         """Called in the device's thread."""
-        self._live.post(self._say, f"Device: {progress.text}", "info")
+        self._live.post(self._progressed, progress.text)
 
-    def _treated(self, treated: Treated) -> None:
-        given = ", ".join(f"beam {beam}: {meterset:.1f} MU" for beam, meterset in treated.delivered_mu.items()) or "nothing"
-        if treated.state == "COMPLETED":
-            self._say(f"Fraction {treated.fraction} is delivered ({given}). Complete the session.", "pass")
-        else:
-            words = f"Fraction {treated.fraction} was interrupted ({given}). Complete the session, then check in again to continue it."
-            self._say(words, "warn")
+    def _progressed(self, text: str) -> None:
+        """After a stop what was said of it stays."""
+        if not self._stops_after:
+            self._say(f"Device: {text}", "info")
+
+    def _reported(self, report: Report) -> None:
+        self._report = report
+        self._say(*outcomes.delivered(report))
 
     def _device_done(self) -> None:
         self._device = None
         self._set_delivering(False)
+        report, self._report = self._report, None
         if self._stops_after:
             self._stops_after = False
-            self._stop_provider()
+            self._stop_provider(report)
 
     def _set_delivering(self, now: bool) -> None:
         self.is_delivering = now
@@ -324,10 +334,12 @@ class SessionDashboard(ClosingBox):
         self._stops_after = True
         self._say("Beam off. The device reports what it gave, then the provider stops.", "warn")
 
-    def _stop_provider(self) -> None:
-        self._live.work(
-            self._bench.stop, then=lambda _: self._say("Everything is stopped: no beam, and the provider accepts nothing.", "warn")
-        )
+    def _stop_provider(self, report: Report | None = None) -> None:
+        def stop() -> list[WorkitemRow]:
+            self._bench.stop()
+            return [one for one in self._bench.workitems() if one.state is StepState.IN_PROGRESS]
+
+        self._live.work(stop, then=lambda held: self._say(*outcomes.stopped(report, held)))
 
 
 _NO_FACTS: PlanFacts | None = None

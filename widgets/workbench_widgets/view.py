@@ -71,6 +71,13 @@ class RoomView:
         return next((one for one in self.workitems if one.state is StepState.IN_PROGRESS), None)
 
     @property
+    def spans(self) -> Mapping[int, tuple[float, float]] | None:
+        """Beam number → where on its meterset axis the open session begins and ends it, MU; None when no session is open."""
+        if self.open_session is None:
+            return None
+        return {int(one["beam"]): (float(one["start_mu"]), float(one["end_mu"])) for one in self.open_session.tasks}
+
+    @property
     def waiting(self) -> WorkitemRow | None:
         """The first workitem that a device could claim."""
         return next((one for one in self.workitems if one.state is StepState.SCHEDULED), None)
