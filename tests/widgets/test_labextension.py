@@ -40,7 +40,7 @@ const { read } = await import(at("dicom.js"));
 const { Dictionary } = await import(at("dictionary.js"));
 const { text } = await import(at("values.js"));
 const { walk, rows } = await import(at("tree.js"));
-const { picture, paint } = await import(at("pixels.js"));
+const { enlargement, picture, paint } = await import(at("pixels.js"));
 const { curves } = await import(at("curves.js"));
 const dictionary = new Dictionary(JSON.parse(readFileSync(new URL("dictionary.json", process.argv[2]))));
 const answers = [];
@@ -62,6 +62,7 @@ for (const { path, search, isOdd } of JSON.parse(process.argv[3])) {
       grey: [...painted].filter((_, at) => at % 4 === 0),
     }),
     curves: curves(file.elements),
+    enlarged: shown && !shown.trouble ? enlargement(shown) : null,
   });
 }
 console.log(JSON.stringify(answers));
@@ -196,6 +197,18 @@ def test_a_picture_is_shown_through_its_window(tmp_path: Path) -> None:
 
 
 @needs_node
+def test_colours_are_shown_as_they_are_stored(tmp_path: Path) -> None:
+    """Rescale and window are for grey values (PS3.3 C.11.1 and C.11.2): they leave red, green and blue alone."""
+    colour = ct(SamplesPerPixel=3, PhotometricInterpretation="RGB", PlanarConfiguration=0, BitsAllocated=8, BitsStored=8, HighBit=7)
+    colour[0x7FE00010].value = bytes(range(0, 180, 10))
+
+    (answer,) = viewed(tmp_path, written(tmp_path / "rgb.dcm", colour))
+
+    assert answer["picture"]["values"] == list(range(0, 180, 10))
+    assert answer["picture"]["grey"] == list(range(0, 180, 30))
+
+
+@needs_node
 def test_what_is_private_or_unknown_can_be_searched_for(tmp_path: Path) -> None:
     """Another maker's private element is shown with its creator, and is all that is left when only such are wanted."""
     file = written(tmp_path / "ct.dcm", ct())
@@ -251,6 +264,71 @@ def test_whatever_is_damaged_something_is_shown(tmp_path: Path) -> None:
     assert len(answers) == 100
     assert sum(1 for one in answers if one["trouble"]) > 20
     assert [one["trouble"] for one in answers if one["trouble"] is not None and "found" not in one["trouble"]] == []
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("changes", "trouble"),
+    [
+        ({"Rows": 0}, "found 0 rows, 3 columns and 1 frames, expected at least one of each."),
+        ({"BitsAllocated": 1}, "found Bits Allocated 1, expected 8, 16 or 32."),
+        (
+            {"BitsAllocated": 8, "PhotometricInterpretation": "PALETTE COLOR"},
+            "found PALETTE COLOR of 1 \N{MULTIPLICATION SIGN} 8 bits, expected MONOCHROME1",
+        ),
+        (
+            {"Rows": 9000, "Columns": 9000},
+            "found 9000 \N{MULTIPLICATION SIGN} 9000 pixels, expected at most 67108864 of a frame; read it in Python.",
+        ),
+    ],
+)
+def test_a_picture_that_is_not_drawn_is_a_sentence(changes: dict[str, Any], trouble: str, tmp_path: Path) -> None:
+    """What is found and what would be drawn, beside all elements of the file."""
+    (answer,) = viewed(tmp_path, written(tmp_path / "odd.dcm", ct(**changes)))
+
+    assert answer["picture"].startswith(f"Pixel data: {trouble}")
+    assert (answer["trouble"], answer["elements"][-1][0]) == (None, "7FE00010")
+
+
+@needs_node
+def test_a_picture_of_floating_point_numbers_is_a_sentence(tmp_path: Path) -> None:
+    """Float Pixel Data (7FE0,0008) stands in the place of Pixel Data: it is named, so that no picture is missed."""
+    dataset = ct()
+    del dataset.PixelData
+    dataset.add_new("FloatPixelData", "OF", np.zeros(6, "<f4").tobytes())
+
+    (answer,) = viewed(tmp_path, written(tmp_path / "float.dcm", dataset))
+
+    assert answer["picture"] == "Pixel data: found floating point numbers, expected integers."
+
+
+@needs_node
+def test_odd_values_cost_nothing_else_of_a_file(tmp_path: Path) -> None:
+    """Rows as a 64-bit number, and a character set of 300,000 characters: elements and picture are shown as ever."""
+    explicit = written(tmp_path / "explicit.dcm", ct()).read_bytes()
+    wide = explicit.replace(b"\x28\x00\x10\x00US\x02\x00\x02\x00", b"\x28\x00\x10\x00UV\x00\x00\x08\x00\x00\x00\x02" + bytes(7))
+    implicit = written(tmp_path / "implicit.dcm", ct(), ImplicitVRLittleEndian).read_bytes()
+    head, length = b"\x08\x00\x05\x00", len("ISO_IR 192") + 300_000
+    long = implicit.replace(head + b"\x0a\x00\x00\x00ISO_IR 192", head + length.to_bytes(4, "little") + b"ISO_IR 192" + 300_000 * b" ")
+    files = [tmp_path / "wide.dcm", tmp_path / "long.dcm"]
+    for path, content in zip(files, (wide, long), strict=True):
+        path.write_bytes(content)
+
+    answers = viewed(tmp_path, *files)
+
+    assert [answer["picture"]["values"] for answer in answers] == [[-1024, -524, -24, 40, 240, 1476]] * 2
+    assert [one[3] for answer in answers for one in answer["elements"] if one[0] == "00100010"] == ["Jäger^Ödön"] * 2
+
+
+@needs_node
+def test_no_picture_is_enlarged_beyond_what_a_browser_draws(tmp_path: Path) -> None:
+    """A small picture is drawn large, so that lines over it are sharp; one pixel wide and 20,000 high it is not."""
+    tall = ct(Rows=20_000, Columns=1)
+    tall[0x7FE00010].value = bytes(40_000)
+
+    small, high = viewed(tmp_path, written(tmp_path / "small.dcm", ct()), written(tmp_path / "tall.dcm", tall))
+
+    assert (small["enlarged"], high["enlarged"]) == (342, 1)
 
 
 @needs_node

@@ -21,6 +21,8 @@ const LONG_VRS = new Set(["OB", "OD", "OF", "OL", "OV", "OW", "SQ", "SV", "UC", 
 const ITEM = "FFFEE000";
 const ITEM_END = "FFFEE00D";
 const SEQUENCE_END = "FFFEE0DD";
+/** A character set and a private creator are said in no more. */
+const SAID_BYTES = 1024;
 
 /** What is wrong with the bytes, in one sentence. */
 export class Unreadable extends Error {}
@@ -235,12 +237,13 @@ class Scope {
   }
 
   learn(element) {
+    const end = element.at + Math.min(element.length, SAID_BYTES);
     if (element.tag === "00080005") {
-      this.charsets = latin1(element.bytes, element.at, element.at + element.length).split("\\").map(trimmed);
+      this.charsets = latin1(element.bytes, element.at, end).split("\\").map(trimmed);
     } else if (element.tag === "00280103" && element.length >= 2) {
       this.isSigned = element.bytes[element.at + (element.isLittle ? 0 : 1)] === 1;
     } else if (isPrivate(element.tag) && isCreator(element.tag)) {
-      const creator = trimmed(latin1(element.bytes, element.at, element.at + element.length));
+      const creator = trimmed(latin1(element.bytes, element.at, end));
       this.creators.set(element.tag.slice(0, 4) + element.tag.slice(6), creator);
     }
   }

@@ -59,7 +59,8 @@ export class ElementTable {
     const wanted = { search: this.search.value, isOdd: this.odd.checked, open: this.open };
     const found = rows(this.elements, wanted, this.dictionary);
     const isCut = found.rows.length === MOST_ROWS;
-    const told = found.matches === null ? `${found.total} elements` : `${found.matches} of ${found.total} elements`;
+    const all = found.total === 1 ? "1 element" : `${found.total} elements`;
+    const told = found.matches === null ? all : `${found.matches} of ${all}`;
     this.count.textContent = isCut ? `${told}, the first ${MOST_ROWS} rows` : told;
     replace(this.body, ...found.rows.map(one => this.line(one, found.matches !== null)));
   }

@@ -2,10 +2,7 @@
 
 import { curves, stroke } from "./curves.js";
 import { element as h } from "./page.js";
-import { paint } from "./pixels.js";
-
-/** Small pictures are drawn so large that curves and their names stay sharp on them. */
-const SHARP_COLUMNS = 1024;
+import { enlargement, paint } from "./pixels.js";
 
 export class PicturePanel {
   constructor(shown, elements) {
@@ -19,11 +16,14 @@ export class PicturePanel {
     this.frame = 0;
     this.values = shown.values(0);
     this.curves = curves(elements);
-    this.scale = Math.max(1, Math.ceil(SHARP_COLUMNS / shown.columns));
+    this.scale = enlargement(shown);
     this.pixels = h("canvas", { width: shown.columns, height: shown.rows });
-    this.canvas = h("canvas", { width: shown.columns * this.scale, height: shown.rows * this.scale, tabIndex: 0, "aria-label": "Picture; drag to change window and level" });
+    const size = { width: shown.columns * this.scale, height: shown.rows * this.scale };
+    const told = shown.isRgb ? "Picture in colour" : "Picture; drag to change window and level";
+    this.canvas = h("canvas", { ...size, className: shown.isRgb ? "opw-colour" : "", tabIndex: 0, "aria-label": told });
     const { low, high } = shown.range;
-    const words = low === high ? `every pixel is ${low}` : "drag right for a wider window, down for a darker picture";
+    const grey = low === high ? `every pixel is ${low}` : "drag right for a wider window, down for a darker picture";
+    const words = shown.isRgb ? "colours as they are stored" : grey;
     this.where = h("output", { className: "opw-where" }, words);
     const controls = [this.number("centre", "centre"), this.number("width", "width"), this.reset()];
     if (shown.frames > 1) controls.push(this.frames());

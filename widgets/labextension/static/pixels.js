@@ -2,6 +2,11 @@
 
 import { numbers, strings } from "./values.js";
 
+/** Small pictures are drawn so large that curves and their names stay sharp on them. */
+const SHARP_PIXELS = 1024;
+/** More pixels of a frame are too much for a page's memory. */
+const MOST_PIXELS = 2 ** 26;
+const AS_STORED = Object.freeze({ slope: 1, intercept: 0, unit: "stored value" });
 const COMPRESSED = "compressed as the transfer syntax says; this viewer shows uncompressed pixels only";
 
 /**
@@ -13,7 +18,10 @@ const COMPRESSED = "compressed as the transfer syntax says; this viewer shows un
 export function picture(elements) {
   const found = new Map(elements.map(one => [one.tag, one]));
   const data = found.get("7FE00010");
-  if (data === undefined) return null;
+  if (data === undefined) {
+    const isFloating = found.has("7FE00008") || found.has("7FE00009");
+    return isFloating ? { trouble: "Pixel data: found floating point numbers, expected integers." } : null;
+  }
   if (data.fragments > 0) return { trouble: `Pixel data: found ${COMPRESSED}.` };
   const number = (tag, otherwise) => first(found.get(tag)) ?? otherwise;
   const shape = {
@@ -30,7 +38,7 @@ export function picture(elements) {
   };
   const trouble = unfit(shape, data);
   if (trouble) return { trouble };
-  const { slope, intercept, unit } = scale(found, number);
+  const { slope, intercept, unit } = shape.samples === 3 ? AS_STORED : scale(found, number);
   const frameValues = shape.rows * shape.columns * shape.samples;
   const values = frame => scaled(data, shape, { from: frame * frameValues, count: frameValues }, slope, intercept);
   const range = extent(values(0));
@@ -45,15 +53,25 @@ export function picture(elements) {
   };
 }
 
+/** How many times larger than its pixels a picture is drawn. */
+export const enlargement = ({ rows, columns }) => Math.max(1, Math.ceil(SHARP_PIXELS / Math.max(rows, columns)));
+
 function unfit(shape, data) {
   const { rows, columns, frames, samples, bits, photometric } = shape;
-  if (![8, 16, 32].includes(bits)) return `Pixel data: found ${bits} bits allocated, expected 8, 16 or 32.`;
+  if (!(rows > 0 && columns > 0 && frames > 0)) {
+    return `Pixel data: found ${rows} rows, ${columns} columns and ${frames} frames, expected at least one of each.`;
+  }
+  if (![8, 16, 32].includes(bits)) return `Pixel data: found Bits Allocated ${bits}, expected 8, 16 or 32.`;
   const known = samples === 1 ? ["MONOCHROME1", "MONOCHROME2"] : ["RGB"];
   if (!known.includes(photometric) || (samples === 3 && bits !== 8)) {
-    return `Pixel data: found ${samples} samples of ${bits} bits as ${photometric || "nothing named"}, expected MONOCHROME1, MONOCHROME2 or RGB of 8 bits.`;
+    const found = photometric || "no photometric interpretation";
+    return `Pixel data: found ${found} of ${samples} × ${bits} bits, expected MONOCHROME1, MONOCHROME2 or RGB of 3 × 8 bits.`;
+  }
+  if (rows * columns > MOST_PIXELS) {
+    return `Pixel data: found ${rows} × ${columns} pixels, expected at most ${MOST_PIXELS} of a frame; read it in Python.`;
   }
   const expected = rows * columns * frames * samples * (bits / 8);
-  if (expected === 0 || data.length < expected) return `Pixel data: found ${data.length} bytes, expected ${expected} for ${frames} × ${rows} × ${columns}.`;
+  if (data.length < expected) return `Pixel data: found ${data.length} bytes, expected ${expected} for ${frames} × ${rows} × ${columns}.`;
   return null;
 }
 
@@ -118,7 +136,7 @@ export function paint(target, values, shown, { centre, width }) {
 
 function first(element) {
   if (element === undefined || element.length === 0 || element.items !== null) return undefined;
-  const value = ["IS", "DS"].includes(element.vr) ? Number.parseFloat(strings(element)[0]) : numbers(element)[0];
+  const value = ["IS", "DS"].includes(element.vr) ? Number.parseFloat(strings(element)[0]) : Number(numbers(element)[0]);
   return Number.isNaN(value) ? undefined : value;
 }
 
