@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
 from traitlets import TraitError
 
 from tests.ocular.cases import sample_plan
@@ -193,12 +195,14 @@ def test_images_of_another_patient_are_shown_once_they_are_confirmed(bench: Work
         await importer.drain()
         assert importer.is_asking, importer.message
 
-        importer.go_on.click()
+        importer.question.answer(True)
         await importer.drain()
         await dashboard.drain()
 
         assert dashboard.choices[View.AXIAL].value == importer.imported[0]
         assert dashboard.films[View.AXIAL].underlay["rows"] == 512
+        warned = {view: "! Patient ID SAMPLE-2" in dashboard._panels[view]._heading.value for view in View}
+        assert warned == {View.AXIAL: True, View.LATERAL: False}
         dashboard.close()
 
     asyncio.run(scenario())
@@ -250,4 +254,24 @@ def test_an_image_that_is_gone_keeps_no_other_from_view(bench: Workbench) -> Non
 
     assert [uid for uid, _ in dashboard._shown.values()] == [stored.images[1]]
     assert dashboard.message.endswith("cannot be read (No such file or directory)")
+    dashboard.close()
+
+
+@pytest.mark.slow
+def test_what_cannot_be_shown_of_one_patient_is_not_told_of_another(bench: Workbench, tmp_path: Path) -> None:
+    """An image without pixel spacing is told of with its plan, and no more once another patient's plan is chosen."""
+    sample, other = bench.add_plan(PLAN), bench.add_plan(replace(PLAN, patient=replace(PLAN.patient, id="SAMPLE-2")))
+    path = exposed_files(bench, PLAN, tmp_path / "stick")[View.AXIAL]
+    dataset = dcmread(path)
+    dataset.ImagePlanePixelSpacing = None
+    dataset.save_as(path)
+    bench.import_file(path)
+    dashboard = SetupImagesDashboard(bench, sample)
+    assert dashboard.message.startswith("The image imported ")
+    assert dashboard.message.endswith(": found ImagePlanePixelSpacing None, expected two numbers")
+
+    dashboard.plans.value = other.uid
+    pumped(dashboard)
+
+    assert dashboard.message.startswith("Click on each clip where it is seen")
     dashboard.close()

@@ -31,6 +31,7 @@ from workbench_widgets.closing import ClosingBox
 from workbench_widgets.film_canvas import FilmCanvas
 from workbench_widgets.film_scene import film_scene, half_mm
 from workbench_widgets.import_dialog import ImportDialog
+from workbench_widgets.import_words import NO_PATIENT_ID
 from workbench_widgets.live import Live
 from workbench_widgets.markup import MIDDOT
 from workbench_widgets.parts import Part, box, button, html
@@ -68,6 +69,7 @@ class SetupImagesDashboard(ClosingBox):
         self._shown: dict[View, tuple[str, FilmPicture]] = {}
         self._imported: tuple[str, ...] = ()
         self._wanted: dict[View, str] = {}
+        self._carried: dict[str, str] = {}
         self.importer: ImportDialog | None = None
         self._live = Live(refresh=self._refresh, failed=self._failed)
         self._make_parts()
@@ -174,6 +176,7 @@ class SetupImagesDashboard(ClosingBox):
         if wanted is not None and (self._stored is None or self.plan is None):
             self._begin(self._bench.plan(wanted) if self._stored is None else self._stored)
         for view, offered in self._images.of(self._stored, self._imported).items():
+            self._carried.update({one.stored.uid: one.stored.keys.patient_id for one in offered})
             latest = offered[-1].stored.uid if offered else None
             uid = self._wanted.get(view, latest)
             _offer(self.choices[view], [(one.words, one.stored.uid) for one in reversed(offered)], uid)
@@ -209,7 +212,7 @@ class SetupImagesDashboard(ClosingBox):
             uid, picture = self._shown[view]
             scene = film_scene(self._drawn(view), planned.get(view, {}), half_mm=half, key=uid)
             canvas.show(scene, None if canvas.film.get("key") == uid else picture, kept)
-            self._panels[view].remark(str(view), _remark(picture))
+            self._panels[view].remark(str(view), self._warning(uid) + _remark(picture))
         self.marks = kept
         self._tell()
 
@@ -227,6 +230,13 @@ class SetupImagesDashboard(ClosingBox):
             self._say(problems[-1], "warn")
         else:
             self._say(GREETING if self._shown else NO_IMAGES, "info")
+
+    def _warning(self, uid: str) -> str:
+        """What stands before the remark of an image that carries another Patient ID than the plan; blank for one of the plan's patient."""
+        carried = self._carried.get(uid, "")
+        if self._stored is None or carried.casefold() == self._stored.patient_id.casefold():
+            return ""
+        return f"! {f'Patient ID {carried}' if carried else NO_PATIENT_ID}{MIDDOT}"
 
     def _planned(self) -> Mapping[View, Mapping[int, Point]]:
         """Where clips are expected: by the plan, else by the outlines that the images carry."""

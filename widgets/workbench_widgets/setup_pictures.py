@@ -36,18 +36,19 @@ class Offered:
     @property
     def words(self) -> str:
         """How a choice names it: what it is, and when it came."""
-        what = {Origin.RECEIVED: "acquired", Origin.IMPORTED: "imported", Origin.CREATED: "planned"}[self.stored.origin]
-        session = "" if self.stored.session_id is None else f" in session {self.stored.session_id}"
-        blank = f"{MIDDOT}blank" if self.is_blank else ""
-        return f"{what}{session} {self.stored.stored_at.astimezone():%Y-%m-%d %H:%M:%S}{blank}"
+        return f"{_came(self.stored)}{MIDDOT}blank" if self.is_blank else _came(self.stored)
 
 
 class SetupPictures:
-    """The setup images of one bench."""
+    """The setup images of one bench.
+
+    ``unreadable`` tells of those that were asked for last, and cannot be shown, why not: SOP Instance UID → sentence.
+    """
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._known: dict[str, Offered | None] = {}
+        self._problems: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
 
     def of(self, plan: StoredPlan | None, besides: Collection[str] = ()) -> dict[View, list[Offered]]:
@@ -66,6 +67,7 @@ class SetupPictures:
         for one in wanted:
             if one.uid not in self._known:
                 self._look_at(one)
+        self.unreadable = {one.uid: self._problems[one.uid] for one in wanted if one.uid in self._problems}
         offered = [found for one in wanted if (found := self._known.get(one.uid)) is not None]
         offered.sort(key=lambda one: (not one.is_blank, one.stored.stored_at))
         return {view: [one for one in offered if one.view is view] for view in View}
@@ -89,9 +91,16 @@ class SetupPictures:
             picture = self.picture(stored.uid, None)
         except WorkbenchError as problem:
             if problem.rule != "view":
-                self.unreadable[stored.uid] = str(problem)
+                self._problems[stored.uid] = f"The image {_came(stored)} cannot be shown: {problem}"
             if not isinstance(problem, Unavailable):
                 self._known[stored.uid] = None
             return
-        self.unreadable.pop(stored.uid, None)
+        self._problems.pop(stored.uid, None)
         self._known[stored.uid] = Offered(stored=stored, view=picture.view, is_blank=picture.pixels is None)
+
+
+def _came(stored: StoredObject) -> str:
+    """What an image is and when it came: ``acquired in session 1 2026-01-31 09:30:00``."""
+    what = {Origin.RECEIVED: "acquired", Origin.IMPORTED: "imported", Origin.CREATED: "planned"}[stored.origin]
+    session = "" if stored.session_id is None else f" in session {stored.session_id}"
+    return f"{what}{session} {stored.stored_at.astimezone():%Y-%m-%d %H:%M:%S}"
