@@ -67,10 +67,13 @@ def test_another_patients_images_are_imported_after_a_question(page: Any, addres
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text(
         "The Patient ID does not match: 3 files carry SAMPLE, to be imported for P-002. Import them all the same?"
     )
+    expect(page, ".wb-question[open] p").to_contain_text("3 files carry SAMPLE, to be imported for P-002.")
     assert page.locator(".wb-import-done tbody tr").count() == 0
-    page.keyboard.press("Tab")
+    expect(page, ".wb-question-no").to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
+
+    expect(page, ".wb-question").to_be_hidden()
 
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text("3 files imported.")
     expect(page, ".wb-import-pictures .wb-drawn").to_be_visible()
@@ -91,6 +94,27 @@ def test_looking_elsewhere_empties_the_list(page: Any, address: str, notebooks: 
 
     expect(page, ".wb-import-refused li").to_contain_text("stick/notes.txt: found no DICM at byte 128, expected a DICOM file")
     expect(page, ".wb-import-choice option").to_have_count(0)
+
+
+def test_the_question_is_a_modal_dialog_with_a_safe_answer(page: Any, address: str, notebooks: Path) -> None:
+    """Nothing behind it can be clicked, Escape leaves the files out, and then another Patient ID can be entered."""
+    open_dialog(page, address, notebooks)
+    page.fill(".wb-import-path input", "stick")
+    page.press(".wb-import-path input", "Enter")
+    page.get_by_label("Patient ID", exact=True).fill("P-002")
+    expect(page, ".wb-import-start").to_be_enabled()
+
+    page.click(".wb-import-start")
+    expect(page, ".wb-question[open]").to_be_visible()
+    x, y = (page.locator(".wb-import-source .wb-heading").bounding_box()[one] + 2 for one in ("x", "y"))
+    assert page.evaluate("([x, y]) => document.elementFromPoint(x, y).className", [x, y]) == "wb-question", (
+        "its backdrop is before all else"
+    )
+    page.keyboard.press("Escape")
+
+    expect(page, ".wb-import-dialog .wb-notice").to_contain_text("3 files not imported: the Patient ID does not match.")
+    expect(page, ".wb-question").to_be_hidden()
+    expect(page, ".wb-import-start").to_be_enabled()
 
 
 def test_a_file_from_the_browser_is_imported(page: Any, address: str, notebooks: Path) -> None:

@@ -196,7 +196,7 @@ def test_another_patients_images_are_shown_after_the_question(page: Any, address
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text("2 files found")
     page.click(".wb-import-start")
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text("The Patient ID does not match: 2 files carry SAMPLE-2")
-    page.click(".wb-import-go-on")
+    page.click(".wb-question-yes")
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text("2 files imported.")
     page.click(".wb-setup-import")
 

@@ -86,6 +86,15 @@ async def click(dialog: ImportDialog, button: Any) -> None:
     await dialog.drain()
 
 
+async def answer(dialog: ImportDialog, *, is_yes: bool) -> None:
+    """Answer the question that is asked, and wait until all is done."""
+    assert dialog.question.is_asked
+    assert dialog.message == f"{dialog.question.title}: {dialog.question.sentence}"
+    dialog.question.answer(is_yes)
+    await dialog.drain()
+    assert not dialog.question.is_asked
+
+
 def stored(bench: Workbench) -> set[str]:
     """UIDs of what the bench has."""
     return {one.uid for one in bench.objects()}
@@ -138,7 +147,7 @@ def test_going_on_imports_all_the_same(folder: Path) -> None:
     async def scenario(bench: Workbench, dialog: ImportDialog) -> None:
         await look(dialog, folder)
         await click(dialog, dialog.start)
-        await click(dialog, dialog.go_on)
+        await answer(dialog, is_yes=True)
 
         assert (dialog.imported, dialog.is_asking) == ([AXIAL, LATERAL], False)
         assert dialog.message == "2 files imported."
@@ -153,7 +162,7 @@ def test_not_going_on_leaves_the_files_out(folder: Path) -> None:
     async def scenario(bench: Workbench, dialog: ImportDialog) -> None:
         await look(dialog, folder)
         await click(dialog, dialog.start)
-        await click(dialog, dialog.leave)
+        await answer(dialog, is_yes=False)
 
         assert (dialog.imported, stored(bench), dialog.is_asking) == ([], set(), False)
         assert dialog.message == "2 files not imported: the Patient ID does not match."
@@ -171,7 +180,7 @@ def test_only_files_of_the_other_patient_are_asked_about(folder: Path) -> None:
         await click(dialog, dialog.start)
         assert (dialog.imported, dialog.is_asking) == ([AXIAL], True)
 
-        await click(dialog, dialog.leave)
+        await answer(dialog, is_yes=False)
 
         assert stored(bench) == {AXIAL}
         assert dialog.message == "1 file imported, 1 file not imported: the Patient ID does not match."
@@ -392,7 +401,7 @@ def test_text_from_files_cannot_become_markup(folder: Path) -> None:
     async def scenario(bench: Workbench, dialog: ImportDialog) -> None:
         await look(dialog, folder / "axial.dcm")
         await click(dialog, dialog.start)
-        await click(dialog, dialog.go_on)
+        await answer(dialog, is_yes=True)
 
         assert "&lt;b&gt;P&lt;/b&gt;, imported for P-001" in dialog._table.value
         assert "<b>P</b>" not in dialog._table.value

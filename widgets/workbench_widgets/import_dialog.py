@@ -24,6 +24,7 @@ from workbench_widgets.importing import Fate, FoundFile, Offer, Outcome, bring, 
 from workbench_widgets.live import Live
 from workbench_widgets.parts import Part, box, button, html
 from workbench_widgets.pictures import FigureImage
+from workbench_widgets.question import Question
 from workbench_widgets.setup_view import SETUP_INCHES
 
 SHOWN_ROWS: Final = 6
@@ -103,8 +104,7 @@ class ImportDialog(ClosingBox):
         self.choice = SelectMultiple(description="files", rows=SHOWN_ROWS, tooltip=CHOOSE_EXPLAINED)
         self.patient_id = Text(value=patient_id, description="Patient ID", tooltip="The patient that the files are meant for.")
         self.start = button("Import", "wb-import-start")
-        self.go_on = button("Import all the same", "wb-import-go-on", "They are stored with the Patient ID that they carry.")
-        self.leave = button("Do not import", "wb-import-leave", "The files that the question names stay out.")
+        self.question = Question(self._live, self._answer, title=words.MISMATCH, no="Do not import", yes="Import all the same")
         hooks = {self.path: "path", self.upload: "upload", self.choice: "choice", self.patient_id: "patient"}
         for widget, hook in hooks.items():
             widget.add_class(f"wb-import-{hook}")
@@ -114,12 +114,9 @@ class ImportDialog(ClosingBox):
         self.choice.observe(lambda _: post(self._show), names="index")
         self.patient_id.observe(lambda _: post(self._show), names="value")
         self.start.on_click(lambda _: post(self._import))
-        self.go_on.on_click(lambda _: post(self._answer, True))
-        self.leave.on_click(lambda _: post(self._answer, False))
 
     def _make_parts(self) -> None:
         self._notice, self._refusals, self._table, self._unseen = html("", "wb-message"), html("", "wb-import-refusals"), html(""), html("")
-        self._question = box("wb-actions wb-import-question", self.leave, self.go_on)
         self._image = FigureImage(SETUP_INCHES, self._live)
         self._image.layout.display = "none"
         self._unseen.value = markup.empty("No image yet: imported setup images are shown here.")
@@ -130,7 +127,7 @@ class ImportDialog(ClosingBox):
             self.choice,
             box("wb-actions", self.patient_id, self.start),
             self._notice,
-            self._question,
+            self.question,
             self._refusals,
         )
         self._done = Part("wb-import-done", "Imported", self._table)
@@ -153,7 +150,7 @@ class ImportDialog(ClosingBox):
         for entry in (self.path, self.look, self.upload, self.choice, self.patient_id):
             entry.disabled = not is_free
         self.choice.layout.display = "" if self._offer.files else "none"
-        self._question.layout.display = "" if self.is_asking else "none"
+        self.question.is_asked = self.is_asking
         self._source.remark("Files", words.offered(self._offer, len(chosen)))
         self._refusals.value = words.refusal_list(
             (*self._offer.refusals, *(one.sentence for one in self._outcomes if one.fate is Fate.REFUSED))
@@ -244,7 +241,8 @@ class ImportDialog(ClosingBox):
         asked = self._mismatched()
         if asked and self._given is not None:
             self.is_asking = True
-            self._say(words.question(asked, self._given.patient_id), "warn")
+            self.question.sentence = words.question(asked, self._given.patient_id)
+            self._say(f"{words.MISMATCH}: {self.question.sentence}", "warn")
             self._show()
         else:
             self._say(*words.summary(self._outcomes))

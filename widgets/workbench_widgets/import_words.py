@@ -13,6 +13,7 @@ from workbench_widgets.importing import Fate, FoundFile, Offer, Outcome
 from workbench_widgets.markup import MIDDOT, empty, short_uid
 
 NO_PATIENT_ID = "no Patient ID"
+MISMATCH = "The Patient ID does not match"
 Word = tuple[str, str]
 """A sentence and its tone, as a notice takes them."""
 
@@ -60,10 +61,10 @@ def import_explained(chosen: Sequence[FoundFile], patient_id: str) -> str:
 
 
 def question(asked: Sequence[Outcome], patient_id: str) -> str:
-    """The warning that the Patient ID does not match, and whether to go on."""
+    """Whose files they are and whose they are to be, and whether to go on: what follows after ``MISMATCH``."""
     carried = " and ".join(sorted({one.file.patient_id or NO_PATIENT_ID for one in asked}))
     subject, verb, them = (asked[0].file.name, "carries", "it") if len(asked) == 1 else (count(len(asked), "file"), "carry", "them")
-    return f"The Patient ID does not match: {subject} {verb} {carried}, to be imported for {patient_id}. Import {them} all the same?"
+    return f"{subject} {verb} {carried}, to be imported for {patient_id}. Import {them} all the same?"
 
 
 def summary(outcomes: Sequence[Outcome]) -> Word:
