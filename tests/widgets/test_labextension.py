@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import struct
 import subprocess
 import sys
 import tomllib
@@ -329,6 +330,19 @@ def test_no_picture_is_enlarged_beyond_what_a_browser_draws(tmp_path: Path) -> N
     small, high = viewed(tmp_path, written(tmp_path / "small.dcm", ct()), written(tmp_path / "tall.dcm", tall))
 
     assert (small["enlarged"], high["enlarged"]) == (342, 1)
+
+
+@needs_node
+def test_too_many_items_end_in_a_sentence(tmp_path: Path) -> None:
+    """600,000 empty items, eight bytes each, are counted as elements are, and given up; what came before is shown."""
+    whole = written(tmp_path / "ct.dcm", ct(), ImplicitVRLittleEndian).read_bytes()
+    items = struct.pack("<HHL", 0x0040, 0x0275, 600_000 * 8) + struct.pack("<HHL", 0xFFFE, 0xE000, 0) * 600_000
+    (tmp_path / "items.dcm").write_bytes(whole + items)
+
+    (answer,) = viewed(tmp_path, tmp_path / "items.dcm")
+
+    assert answer["trouble"].endswith("found more than 500000 elements and items, expected at most that")
+    assert answer["elements"][-1][0] == "00400275"
 
 
 @needs_node

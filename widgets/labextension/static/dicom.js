@@ -7,6 +7,7 @@ export const LIMITS = Object.freeze({
   /** Larger files are not fetched. */
   fileBytes: 128 * 2 ** 20,
   inflatedBytes: 256 * 2 ** 20,
+  /** Of elements and items together. */
   elements: 500_000,
   depth: 32,
 });
@@ -128,7 +129,7 @@ class Reader {
   readElement(into, { at, end, depth, isExplicit }, scope) {
     const tag = this.tagAt(at, end);
     if (tag.startsWith("FFFE")) throw new Unreadable(`byte ${at}: found (${tag.slice(0, 4)},${tag.slice(4)}) outside a sequence, expected an element`);
-    if (++this.count > LIMITS.elements) throw new Unreadable(`byte ${at}: found more than ${LIMITS.elements} elements, expected at most that`);
+    this.countOne(at);
     const creator = scope.creators.get(tag.slice(0, 6));
     const known = this.dictionary.find(tag, isPrivate(tag) && !isCreator(tag) ? scope.creators.get(tag.slice(0, 4) + tag.slice(4, 6)) : undefined);
     const head = isExplicit ? this.explicitHead(at, end) : this.implicitHead(at, end, known, scope);
@@ -156,6 +157,10 @@ class Reader {
     }
     scope.learn(element);
     return head.at + head.length;
+  }
+
+  countOne(at) {
+    if (++this.count > LIMITS.elements) throw new Unreadable(`byte ${at}: found more than ${LIMITS.elements} elements and items, expected at most that`);
   }
 
   explicitHead(at, end) {
@@ -187,6 +192,7 @@ class Reader {
       const length = this.view.getUint32(at + 4, this.isLittle);
       if (tag === SEQUENCE_END) return this.closed(element, at + 8);
       if (tag !== ITEM) throw new Unreadable(`${named(element.tag)} at byte ${at}: found ${named(tag)}, expected an item or the sequence's end`);
+      this.countOne(at);
       const elements = [];
       element.items.push(elements);
       const last = length === UNDEFINED ? stop : at + 8 + length;
