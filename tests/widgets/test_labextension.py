@@ -346,6 +346,18 @@ def test_too_many_items_end_in_a_sentence(tmp_path: Path) -> None:
 
 
 @needs_node
+def test_words_of_the_language_are_words_of_a_file(tmp_path: Path) -> None:
+    """A character set and a UID that are called as something JavaScript has are unknown ones; texts are shown as Latin-1."""
+    whole = written(tmp_path / "ct.dcm", ct(PatientName="Doe^Jane")).read_bytes()
+    (tmp_path / "odd.dcm").write_bytes(whole.replace(b"ISO_IR 192", b"toString  ").replace(b"1.2.3.4\0", b"toString"))
+
+    (answer,) = viewed(tmp_path, tmp_path / "odd.dcm")
+
+    shown = {path: text for path, _, _, text, *_ in answer["elements"]}
+    assert (shown["00080005"], shown["00080018"], shown["00100010"]) == ("toString", "toString", "Doe^Jane")
+
+
+@needs_node
 def test_compressed_pixels_are_told_and_not_drawn(tmp_path: Path) -> None:
     """The header is read as ever; fragments are counted."""
     dataset = ct()

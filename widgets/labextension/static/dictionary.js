@@ -8,7 +8,7 @@ export class Dictionary {
   constructor(tables) {
     this.elements = tables.elements;
     this.privates = tables.private;
-    this.uids = tables.uids;
+    this.uids = new Map(Object.entries(tables.uids));
     this.masks = Object.entries(tables.repeaters).map(([mask, entry]) => [new RegExp(`^${mask.replaceAll(MASKED, "[0-9A-F]")}$`), entry]);
   }
 
@@ -35,7 +35,7 @@ export class Dictionary {
 
   /** The name of a UID that the standard gives one. */
   uidName(uid) {
-    return this.uids[uid];
+    return this.uids.get(uid);
   }
 }
 

@@ -24,28 +24,28 @@ const IN_CHARSET = new Set(["LO", "LT", "PN", "SH", "ST", "UC", "UT"]);
 const AS_LATIN = new Set(["AE", "AS", "CS", "DA", "DS", "DT", "IS", "TM", "UI", "UR"]);
 
 /** Defined terms of Specific Character Set (PS3.3 C.12.1.1.2) → labels of the Encoding standard. */
-const ENCODINGS = {
-  "ISO_IR 6": "latin1",
-  "ISO_IR 100": "latin1",
-  "ISO_IR 101": "iso-8859-2",
-  "ISO_IR 109": "iso-8859-3",
-  "ISO_IR 110": "iso-8859-4",
-  "ISO_IR 144": "iso-8859-5",
-  "ISO_IR 127": "iso-8859-6",
-  "ISO_IR 126": "iso-8859-7",
-  "ISO_IR 138": "iso-8859-8",
-  "ISO_IR 148": "windows-1254",
-  "ISO_IR 203": "iso-8859-15",
-  "ISO_IR 166": "windows-874",
-  "ISO_IR 13": "shift_jis",
-  "ISO_IR 192": "utf-8",
-  GB18030: "gb18030",
-  GBK: "gbk",
-  "ISO 2022 IR 87": "iso-2022-jp",
-  "ISO 2022 IR 159": "iso-2022-jp",
-  "ISO 2022 IR 149": "euc-kr",
-  "ISO 2022 IR 58": "gb18030",
-};
+const ENCODINGS = new Map([
+  ["ISO_IR 6", "latin1"],
+  ["ISO_IR 100", "latin1"],
+  ["ISO_IR 101", "iso-8859-2"],
+  ["ISO_IR 109", "iso-8859-3"],
+  ["ISO_IR 110", "iso-8859-4"],
+  ["ISO_IR 144", "iso-8859-5"],
+  ["ISO_IR 127", "iso-8859-6"],
+  ["ISO_IR 126", "iso-8859-7"],
+  ["ISO_IR 138", "iso-8859-8"],
+  ["ISO_IR 148", "windows-1254"],
+  ["ISO_IR 203", "iso-8859-15"],
+  ["ISO_IR 166", "windows-874"],
+  ["ISO_IR 13", "shift_jis"],
+  ["ISO_IR 192", "utf-8"],
+  ["GB18030", "gb18030"],
+  ["GBK", "gbk"],
+  ["ISO 2022 IR 87", "iso-2022-jp"],
+  ["ISO 2022 IR 159", "iso-2022-jp"],
+  ["ISO 2022 IR 149", "euc-kr"],
+  ["ISO 2022 IR 58", "gb18030"],
+]);
 
 /** The value as text; what the standard calls the value, not its bytes. */
 export function text(element, dictionary) {
@@ -80,7 +80,7 @@ export function strings(element) {
 }
 
 function decoded(bytes, charsets) {
-  const wanted = charsets.filter(one => one !== "").map(one => ENCODINGS[one] ?? ENCODINGS[one.replace("ISO 2022 IR", "ISO_IR")]);
+  const wanted = charsets.filter(one => one !== "").map(one => ENCODINGS.get(one) ?? ENCODINGS.get(one.replace("ISO 2022 IR", "ISO_IR")));
   const label = wanted.find(one => one !== undefined && one !== "latin1") ?? "latin1";
   // TextDecoder takes the Korean and Chinese designations of ISO 2022 for text.
   return new TextDecoder(label).decode(bytes).replaceAll(/\x1b\$\)[AC]/g, "");
