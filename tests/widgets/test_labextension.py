@@ -372,6 +372,42 @@ def test_compressed_pixels_are_told_and_not_drawn(tmp_path: Path) -> None:
     assert answer["trouble"] is None
 
 
+CHECK = """
+// As over plain http from another computer: only pages of https and of this machine have randomUUID.
+Object.defineProperty(globalThis, "crypto", { value: {}, configurable: true });
+const { findings } = await import(new URL("checking.js", process.argv[2]).href);
+const said = [];
+const future = { done: null };
+const answer = { header: { msg_type: "stream" }, content: { name: "stdout", text: "workbench-findings:[]" } };
+const kernel = { requestExecute: ({ code }) => {
+  said.push(code.split("\\n")[1]);
+  future.done = Promise.resolve().then(() => future.onIOPub(answer));
+  return future;
+} };
+const session = { kernel, shutdown: async () => said.push("shut down"), dispose: () => {} };
+const manager = {
+  contents: { localPath: path => path },
+  kernelspecs: { ready: null, specs: { default: "python3", kernelspecs: { python3: { name: "python3", language: "python" } } } },
+  sessions: { startNew: async ({ path }) => { said.push(path.replace(/[a-z0-9]{8,}$/, "…")); return session; } },
+};
+said.push(await findings(manager, 'plans/a "b".dcm', "received"));
+console.log(JSON.stringify(said));
+"""
+
+
+@needs_node
+def test_a_file_is_checked_also_over_plain_http(tmp_path: Path) -> None:
+    """The kernel is started beside the file under a name of no file, is asked about the name as it is, and is gone afterwards."""
+    (tmp_path / "check.mjs").write_text(CHECK, encoding="utf-8")
+    static = (EXTENSION / "static").as_uri() + "/"
+
+    result = subprocess.run(["node", tmp_path / "check.mjs", static], capture_output=True, text=True, check=False, timeout=50)
+
+    assert result.returncode == 0, result.stderr
+    call = 'print("workbench-findings:" + findings_as_json("a \\"b\\".dcm", "received"))'
+    assert json.loads(result.stdout) == ["plans/check-…", call, "shut down", []]
+
+
 def test_the_dictionary_is_that_of_pydicom_and_the_private_block() -> None:
     """`make dictionary` would write the file that is kept."""
     kept = (EXTENSION / "static" / "dictionary.json").read_text(encoding="utf-8")

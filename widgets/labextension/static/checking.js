@@ -8,7 +8,7 @@ const MARK = "workbench-findings:";
  *
  * @param manager JupyterLab's service manager
  * @param path the file, as the file browser names it
- * @param direction one of `received`, `sent`, ... as `workbench check --as` has them
+ * @param direction one of `created`, `received`, `export` and `import`, as `workbench check --as` has them
  * @returns promise of the findings, each `{path, tag, severity, code, message, place}`
  */
 export async function findings(manager, path, direction) {
@@ -19,7 +19,7 @@ export async function findings(manager, path, direction) {
   // The path gives the kernel its folder; the name is of no file, so that no notebook's session is taken.
   const session = await manager.sessions.startNew({
     name: "DICOM check",
-    path: `${folder}check-${crypto.randomUUID()}`,
+    path: `${folder}check-${unusedName()}`,
     type: "file",
     kernel: { name: pythonKernel(manager.kernelspecs.specs) },
   });
@@ -35,6 +35,9 @@ export async function findings(manager, path, direction) {
     session.dispose();
   }
 }
+
+/** Browsers give crypto.randomUUID only to pages of https and of this machine. */
+const unusedName = () => Date.now().toString(36) + Math.random().toString(36).slice(2);
 
 function pythonKernel(specs) {
   const all = Object.values(specs?.kernelspecs ?? {});
