@@ -21,6 +21,7 @@ function render({ model, el }) {
     el.append(root);
 
     let sending = null;       // the file on its way: { number, file, at }
+    const page = Math.random().toString(36).slice(2);       // two pages may send to one kernel
     let numbers = 0;
     const waiting = [];
 
@@ -44,7 +45,7 @@ function render({ model, el }) {
 
     const next = () => {
         if (sending || !waiting.length) return;
-        sending = { number: ++numbers, file: waiting.shift(), at: 0 };
+        sending = { number: `${page}-${++numbers}`, file: waiting.shift(), at: 0 };
         root.setAttribute("aria-busy", "true");
         part();
     };

@@ -51,7 +51,7 @@ class FileDrop(AnyWidget):
         return "<FileDrop>"
 
     def _heard(self, message: Mapping[str, Any], buffers: Sequence[Any]) -> None:
-        """What the browser says; it is held to the limit here as well."""
+        """What the browser says; it is held to the limit here as well, by what it says and by what comes."""
         name, size = str(message.get("name", "")), int(message.get("size", 0))
         match message.get("kind"):
             case "part" if size <= self.maximum_bytes:
@@ -69,8 +69,11 @@ class FileDrop(AnyWidget):
         known, data = self._coming
         if known != number or at != len(data):
             # Another page shows the same zone and sends at the same time: one of the two has to begin anew.
-            self.send({"kind": "end", "number": number})
-            self._refuse(f"{name}: interrupted by another file, expected one after the other; drop it again")
+            self._give_up(number, f"{name}: interrupted by another file, expected one after the other; drop it again")
+            return
+        if at + len(part) > size:
+            self._coming = (None, bytearray())
+            self._give_up(number, f"{name}: found {at + len(part):,} bytes, expected {size:,}, its size when it was dropped; drop it again")
             return
         data += part
         if part and len(data) < size:
@@ -79,3 +82,7 @@ class FileDrop(AnyWidget):
         self._coming = (None, bytearray())
         self.send({"kind": "end", "number": number})
         self._take(name, bytes(data))
+
+    def _give_up(self, number: object, sentence: str) -> None:
+        self.send({"kind": "end", "number": number})
+        self._refuse(sentence)
