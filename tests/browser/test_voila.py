@@ -83,11 +83,12 @@ def test_a_page_answers_clicks(page: Any, address: str) -> None:
 
 
 def test_a_page_in_the_dark_theme_has_dark_pictures(page: Any, address: str) -> None:
-    """Asked for in the link, as a talk in a dark room would."""
+    """Asked for in the link, as for a talk in a dark room; what the browser draws itself, as a calendar's mark, is dark too."""
     page.goto(f"{address}/voila/render/session.ipynb?theme=dark", wait_until="domcontentloaded")
 
     for part in (".wb-beam-view", ".wb-setup-images"):
         expect(page, f"{part} .wb-on-dark").to_be_visible()
+    expect(page, ".wb-dashboard >> nth=0").to_have_css("color-scheme", "dark")
 
 
 def test_jupyterlabs_server_serves_pages_too(page: Any, jupyterlab: str) -> None:

@@ -157,3 +157,16 @@ def test_a_closed_bridge_hears_nothing_more() -> None:
     live.pump()
 
     assert heard.refreshes == 0
+
+
+def test_what_is_to_end_with_a_bridge_ends_once() -> None:
+    """In the order in which it was told; closing again ends nothing anew."""
+    ended: list[str] = []
+    live = make_live(Heard())
+    for name in ("first", "second"):
+        live.at_close(lambda name=name: ended.append(name))
+
+    live.close()
+    live.close()
+
+    assert ended == ["first", "second"]

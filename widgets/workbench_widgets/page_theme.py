@@ -9,9 +9,9 @@ from workbench_widgets.modules import module
 
 
 class PageTheme(AnyWidget):
-    """Shows nothing and need not be shown: a page hears of it with the first view of any widget.
+    """Shows nothing and need not be displayed: every page that knows the kernel's widgets tells.
 
-    Its trait ``is_dark`` is False until a page says otherwise. Of two pages that show the same widgets the one that spoke last counts.
+    Its trait ``is_dark`` is False until a page says otherwise; of two pages the one that spoke last counts.
     """
 
     _esm = module("page_theme.js")
