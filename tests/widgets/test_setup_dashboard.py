@@ -137,6 +137,21 @@ def test_another_gaze_predicts_other_places(dashboard: SetupImagesDashboard) -> 
     assert dashboard.plan == PLAN
 
 
+def test_every_gaze_of_a_plan_can_be_entered(bench: Workbench) -> None:
+    """A light just below a whole turn is as planned, and one beside the eye is brought back in front of it, to 89.9°."""
+    fixation = replace(PLAN.fixation, gaze=Light(polar_deg=20.0, azimuth_deg=359.97))
+    dashboard = SetupImagesDashboard(bench, bench.add_plan(replace(PLAN, fixation=fixation)))
+    pumped(dashboard)
+    assert (dashboard.azimuth.value, dashboard._has_turned) == (359.97, False)
+
+    dashboard.polar.value = 90.0
+    pumped(dashboard)
+
+    assert dashboard.plan is not None
+    assert dashboard.plan.fixation.gaze == Light(polar_deg=89.9, azimuth_deg=359.97)
+    dashboard.close()
+
+
 @pytest.mark.slow
 def test_imported_images_come_to_the_front_with_their_pixels(bench: Workbench, tmp_path: Path) -> None:
     """The exposed images replace the blank ones; the blank ones can still be chosen, and each keeps its own marks."""

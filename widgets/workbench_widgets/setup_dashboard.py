@@ -37,8 +37,9 @@ from workbench_widgets.markup import MIDDOT
 from workbench_widgets.parts import Part, box, button, html
 from workbench_widgets.setup_pictures import SetupPictures
 
-LARGEST_POLAR_DEG: Final = 90.0
-"""Where a light would stand beside the eye; a number may be as large as a light's angle."""
+LARGEST_POLAR_DEG: Final = 89.9
+"""At 90 a light would stand beside the eye; a number may be as large as a light's angle."""
+LARGEST_AZIMUTH_DEG: Final = 359.9
 TABLE: Final = "Planned against seen"
 GREETING: Final = "Click on each clip where it is seen, in the order of the numbers; drag a mark to correct it."
 NO_IMAGES: Final = "No setup image yet: import some, or treat a session; a plan brings blank ones that tell where clips are expected."
@@ -133,7 +134,7 @@ class SetupImagesDashboard(ClosingBox):
         self.choices = {view: _choice("image", f"wb-setup-{view.lower()}") for view in View}
         self.plans = _choice("plan", "wb-plans")
         self.polar = _angle("gaze polar (°)", "wb-setup-polar", LARGEST_POLAR_DEG)
-        self.azimuth = _angle("azimuth (°)", "wb-setup-azimuth", 359.9)
+        self.azimuth = _angle("azimuth (°)", "wb-setup-azimuth", LARGEST_AZIMUTH_DEG)
         self.planned_gaze = button("As planned", "wb-setup-planned", "Back to the gaze of the plan.")
         for one in (self.polar, self.azimuth, self.planned_gaze):
             one.disabled = True
@@ -189,6 +190,7 @@ class SetupImagesDashboard(ClosingBox):
         self._stored, self.plan = stored, stored.ocular
         if stored.ocular is not None:
             light = stored.ocular.fixation.gaze
+            self.polar.max, self.azimuth.max = max(LARGEST_POLAR_DEG, light.polar_deg), max(LARGEST_AZIMUTH_DEG, light.azimuth_deg)
             self.polar.value, self.azimuth.value = light.polar_deg, light.azimuth_deg
         can_turn = stored.ocular is not None and not why_fixed(stored.ocular)
         for one in (self.polar, self.azimuth, self.planned_gaze):
