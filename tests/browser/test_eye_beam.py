@@ -173,6 +173,8 @@ def test_an_image_lies_under_the_eye_with_window_and_level(page: Any, address: s
     box = page.locator(".wb-bev > svg").bounding_box()
     x, y = box["x"] + 0.75 * box["width"], box["y"] + 0.7 * box["height"]
 
+    inks = "found => found.map(one => getComputedStyle(one)).map(one => [one.fill, one.stroke].join(' on '))"
+    assert set(page.eval_on_selector_all(".wb-bev .wb-sheet-words text", inks)) == {"rgb(255, 255, 255) on rgb(0, 0, 0)"}
     page.click(".wb-sheet-mode")
     page.mouse.move(x, y)
     page.mouse.down()

@@ -61,6 +61,11 @@ function hatch(parent, id, colour, turn, gap, opacity) {
     svg("line", { x1: 0, y1: 0, x2: 0, y2: gap, stroke: colour, "stroke-width": 1.6, "stroke-opacity": opacity }, pattern);
 }
 
+// A line on a halo, which is seen where pixels lie underneath.
+function haloed(name, attributes, parent) {
+    for (const kind of ["wb-bev-halo", ""]) svg(name, { ...attributes, class: `${attributes.class} ${kind}` }, parent);
+}
+
 function render({ model, el }) {
     const sheet = new Sheet("wb-bev", {
         title: "beam's-eye view",
@@ -114,11 +119,11 @@ function render({ model, el }) {
         scene.clips.forEach((one, i) => {
             const [x, y] = sheet.toPage(one);
             const group = svg("g", { class: "wb-bev-clip", "data-clip": i + 1, "data-x": one[0], "data-y": one[1] }, marks);
-            svg("path", { d: `M${x - 4},${y - 4}l8,8M${x - 4},${y + 4}l8,-8` }, group);
+            haloed("path", { d: `M${x - 4},${y - 4}l8,8M${x - 4},${y + 4}l8,-8`, class: "wb-bev-cross" }, group);
             svg("text", { x: x + 6, y: y - 4 }, group, String(i + 1));
         });
         const [x, y] = sheet.toPage([0, 0]);
-        svg("path", { d: `M${x - 8},${y}h16M${x},${y - 8}v16`, class: "wb-bev-axis" }, marks);
+        haloed("path", { d: `M${x - 8},${y}h16M${x},${y - 8}v16`, class: "wb-bev-axis" }, marks);
     }
 
     function drawWords() {
@@ -158,8 +163,8 @@ function render({ model, el }) {
         hatch(block, `${id}-wedge`, scene.colours.wedge, -45, 9, 0.8);
         svg("path", { d: rim + shape, "fill-rule": "evenodd", fill: scene.colours.block, "fill-opacity": 0.15 }, block);
         svg("path", { d: rim + shape, "fill-rule": "evenodd", fill: `url(#${id}-block)` }, block);
-        svg("path", { d: rim, class: "wb-bev-snout", "data-structure": `snout ${scene.snout.id}` }, block);
-        svg("circle", { cx: x, cy: y, r: reach * scale, class: "wb-bev-field" }, block);
+        haloed("path", { d: rim, class: "wb-bev-snout", "data-structure": `snout ${scene.snout.id}` }, block);
+        haloed("circle", { cx: x, cy: y, r: reach * scale, class: "wb-bev-field" }, block);
         scene.wedges.filter((one) => one.towards !== null).forEach((one) => drawWedge(one, x, y));
         const colour = why ? scene.colours.wrong : scene.colours.aperture;
         svg("path", { d: shape, fill: "none", stroke: colour, "stroke-width": 2.6, "stroke-linejoin": "round", "stroke-dasharray": why ? "7 4" : "", class: "wb-bev-aperture" }, block);
@@ -174,7 +179,7 @@ function render({ model, el }) {
             transform: `rotate(${-one.towards} ${x} ${y})`, "clip-path": "none",
         }, svg("g", { "clip-path": `url(#${id}-opening)` }, block));
         const arrow = svg("g", { transform: `rotate(${-one.towards} ${x} ${y})`, class: "wb-bev-thin" }, block);
-        svg("path", { d: `M${x + 0.66 * high},${y}H${x + high - 3}m-8,-5l8,5l-8,5` }, arrow);
+        haloed("path", { d: `M${x + 0.66 * high},${y}H${x + high - 3}m-8,-5l8,5l-8,5`, class: "wb-bev-arrow" }, arrow);
     }
 
     function placeHandles(opening) {

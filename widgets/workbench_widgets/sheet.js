@@ -1,7 +1,7 @@
 // What the interactive views share: elements, a sheet of millimetres that is zoomed and moved, pixels under window and level.
 // A widget is one module; Python puts this part before the view that needs it (modules.py), so nothing is imported or exported here.
 
-const LEFT = 44, RIGHT = 10, TOP = 10, BOTTOM = 38, FIRST_SIZE = 480, LEAST_SIZE = 160;
+const LEFT = 52, RIGHT = 10, TOP = 10, BOTTOM = 38, FIRST_SIZE = 480, LEAST_SIZE = 160;
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50], TICK_ROOM = 44;
 const CLICK = 4, ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const RULERS = [5, 2, 1, 0.5, 0.2, 0.1];
