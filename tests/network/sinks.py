@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,3 +81,29 @@ def silence(port: int) -> Iterator[None]:
     """Takes connections and never says a word."""
     with socket.create_server(("127.0.0.1", port)):
         yield
+
+
+@contextmanager
+def nonsense(port: int, body: bytes) -> Iterator[list[str]]:
+    """Takes every association with an A-ASSOCIATE-AC of these bytes; an entry for each that was asked for."""
+    asked: list[str] = []
+    with socket.create_server(("127.0.0.1", port)) as server:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, where = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(str(where))
+                    connection.recv(1 << 16)
+                    connection.sendall(struct.pack(">BxL", 0x02, len(body)) + body)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        try:
+            yield asked
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()

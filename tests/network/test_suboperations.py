@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from pynetdicom.events import Event
 
 from tests.clinic import DEVICE, BenchMaker, make_ct, make_ion_plan, study_keys
-from tests.network.sinks import SINK, Sink, forget, silence
+from tests.network.sinks import SINK, Sink, forget, nonsense, silence
 from tests.network.wire import MOVE, answer, associated, move, prepare
 from workbench.bench import Workbench
 from workbench.dicom import part10, uids
@@ -141,6 +141,24 @@ def test_a_destination_that_takes_connections_and_says_nothing_is_a_failure(prov
         status, identifier = ended(provider, of_series(slices[0]))
 
     assert (status.Status, counts(status), len(failed(identifier))) == (0xA702, (-1, 0, 3, 0), 3)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"\xff" * 200, b"\x00\x01" + bytes(66) + b"\x21\x00\x00\x08\x01"], ids=["nothing", "no items", "cut off"]
+)
+def test_a_destination_that_accepts_with_nonsense_is_a_failure(
+    provider: Workbench, port: int, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Bytes that are no acceptance are one: it is asked once for all objects, and nothing of ours has failed."""
+    slices = bring_slices(provider, 3)
+
+    with nonsense(port, body) as asked:
+        status, identifier = ended(provider, of_series(slices[0]))
+
+    assert (status.Status, counts(status), len(failed(identifier))) == (0xA702, (-1, 0, 3, 0), 3)
+    assert status.ErrorComment.startswith("SINK at 127.0.0.1:")
+    assert len(asked) == 1
+    assert [one.message for one in caplog.records if one.exc_info and one.name.startswith("workbench")] == []
 
 
 def test_a_destination_that_never_answers_a_store_is_a_failure(provider: Workbench, port: int) -> None:

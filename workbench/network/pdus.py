@@ -95,17 +95,28 @@ def association_request(called: str, calling: str, sop_classes: Sequence[str], i
 
 
 def accepted(body: bytes, sop_classes: Sequence[str]) -> Accepted:
-    """What an A-ASSOCIATE-AC, without its first six bytes, agrees to of what was proposed for these classes."""
+    """What an A-ASSOCIATE-AC, without its first six bytes, agrees to of what was proposed for these classes.
+
+    Raises
+    ------
+    ConnectionAbortedError : the bytes are no such answer; as an OSError it ends the connection like a broken one.
+    """
     pdu = A_ASSOCIATE_AC()
-    pdu.decode(struct.pack(">BxL", ASSOCIATE_AC, len(body)) + body)
-    answer = pdu.to_primitive()
-    results = {one.context_id: one for one in answer.presentation_context_definition_results_list if one.result == 0}
+    try:
+        pdu.decode(struct.pack(">BxL", ASSOCIATE_AC, len(body)) + body)
+        answer = pdu.to_primitive()
+        results = {one.context_id: one for one in answer.presentation_context_definition_results_list if one.result == 0}
+        syntaxes = {number: str(one.transfer_syntax[0]) for number, one in results.items()}
+        longest = int(answer.maximum_length_received or 0)
+    except Exception as problem:
+        # pynetdicom's classes raise whatever comes of bytes that are no PDU: seven kinds of errors were seen.
+        raise ConnectionAbortedError(f"an answer that cannot be read: {type(problem).__name__}") from problem
     contexts = {
-        (str(one.abstract_syntax), str(results[one.context_id].transfer_syntax[0])): one.context_id or 0
+        (str(one.abstract_syntax), syntaxes[one.context_id]): one.context_id or 0
         for one in contexts_of(sop_classes)
-        if one.context_id in results
+        if one.context_id in syntaxes
     }
-    return Accepted(contexts=contexts, longest_pdu=answer.maximum_length_received or 0)
+    return Accepted(contexts=contexts, longest_pdu=longest)
 
 
 def fragment(context: int, control: int, part: bytes | memoryview) -> bytes:

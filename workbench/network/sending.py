@@ -103,12 +103,12 @@ class Sender:
         try:
             self._send(self._request)
             kind, body = self._receive()
+            if kind != pdus.ASSOCIATE_AC:
+                what = "rejected" if kind == pdus.ASSOCIATE_RJ else "aborted"
+                raise Unavailable(f"{self._where}: {what} the association, expected it to accept", rule="association")
+            agreed = pdus.accepted(body, self._classes)
         except OSError as problem:
             raise self._lost("the association request", problem) from problem
-        if kind != pdus.ASSOCIATE_AC:
-            what = "rejected" if kind == pdus.ASSOCIATE_RJ else "aborted"
-            raise Unavailable(f"{self._where}: {what} the association, expected it to accept", rule="association")
-        agreed = pdus.accepted(body, self._classes)
         self._contexts = agreed.contexts
         self._chunk = max(min(agreed.longest_pdu or LONGEST_PDU, LONGEST_PDU) - 6, 1)
 
