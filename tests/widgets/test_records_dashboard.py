@@ -145,6 +145,19 @@ def test_what_matches_is_exported_and_the_dashboard_says_where(tmp_path: Path) -
 
 
 @pytest.mark.slow
+def test_files_that_gave_no_row_are_told(tmp_path: Path) -> None:
+    """A text among them: the count stands beside that of the deliveries, and the table of what is unreadable says why."""
+    (tmp_path / "note.txt").write_text("no DICOM", encoding="utf-8")
+
+    async def scenario(dashboard: RecordsDashboard) -> None:
+        assert dashboard.message == (
+            f"No treatment record in {tmp_path.name}: put some there and read again, or open another folder. "
+            "1 file gave no row: the table unreadable says why."
+        )
+
+    with_dashboard(tmp_path, scenario)
+
+
 def test_an_error_of_the_source_is_a_sentence(tmp_path: Path) -> None:
     """There is no such folder: the dashboard says it, and still stands."""
 

@@ -39,3 +39,13 @@ def test_nothing_is_overwritten_and_a_name_is_needed(tmp_path: Path) -> None:
         write_table(beams(), RecordsFormat.CSV, str(tmp_path / "beams"))
     with pytest.raises(Refused, match="export: found no name, expected one for the file"):
         write_table(beams(), RecordsFormat.CSV, "  ")
+
+
+def test_a_name_that_is_a_folder_or_lies_in_a_file_is_a_sentence(tmp_path: Path) -> None:
+    """Nothing is written beside what was meant."""
+    write_table(beams(), RecordsFormat.CSV, str(tmp_path / "beams"))
+
+    with pytest.raises(Refused, match=r"export: found the folder .*, expected the name of a file in it"):
+        write_table(beams(), RecordsFormat.CSV, f"{tmp_path}/")
+    with pytest.raises(Unavailable, match=r"rows\.csv: cannot be written, .*beams\.csv is no folder"):
+        write_table(beams(), RecordsFormat.CSV, str(tmp_path / "beams.csv" / "rows"))

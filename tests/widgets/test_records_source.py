@@ -43,6 +43,16 @@ def test_a_folder_of_files_is_scanned_and_read_again_on_request(tmp_path: Path) 
     source.close()
 
 
+def test_a_folder_is_named_as_it_is_called(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The folder at hand has a name, too, however it was typed."""
+    (tmp_path / "received" / "may").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "received")
+
+    assert [RecordsSource(one).words for one in ("", ".", "may/", "may/..", "s3://bucket/may/")] == [
+        *("received", "received", "may", "received", "may"),
+    ]
+
+
 @pytest.mark.slow
 def test_data_sets_and_tables_are_taken_as_they_are(tmp_path: Path) -> None:
     """Data sets have no file to be shown; tables that somebody else opened stay open."""

@@ -47,7 +47,8 @@ def test_what_a_table_takes_is_what_it_does_not_refuse() -> None:
 
 def test_an_empty_table_says_what_to_do_next() -> None:
     """Another word when filters are entered, and when files cannot know such a thing."""
-    assert nothing("beams", Filters(), knows_sessions=False) == "No record yet: deliver a fraction."
+    assert nothing("beams", Filters(), knows_sessions=True) == "No record yet: deliver a fraction."
+    assert nothing("beams", Filters(), knows_sessions=False) == "No treatment record here: put some into the folder and read again."
     assert nothing("sessions", Filters(), knows_sessions=False) == "Files know no sessions: open the data folder of a workbench."
     assert nothing("spots", Filters(patient_id="P-002"), knows_sessions=True).startswith("No row of spots fits the filters above")
     assert nothing("refusals", Filters(patient_id="P-002"), knows_sessions=True) == "Nothing was refused."

@@ -191,6 +191,8 @@ class RecordsDashboard(ClosingBox):
         """Called in a thread of its own, once the table is shown: what else there is to choose from."""
         records = self._source.records
         choices = read.choices.learn(records.planned_beams()).learn(records.sessions())
+        if not self._source.knows_sessions:
+            choices = choices.learn(records.unreadable())
         is_counted = read.name == "beams" and not any(value is not None for value in read.asked.values())
         # Counting all of a large source again with every event would keep what came from being seen.
         return choices if is_counted or choices.deliveries > MOST_DELIVERIES else choices.learn(records.beams())
@@ -230,10 +232,14 @@ class RecordsDashboard(ClosingBox):
         deliveries, patients = self._choices.deliveries, len(self._choices.patients)
         if deliveries:
             counts = f"{_counted(deliveries, 'delivery', 'deliveries')}, {_counted(patients, 'patient', 'patients')}"
-            return f"{counts} in {self._source.words}. {GREETING}"
+            return f"{counts} in {self._source.words}.{self._left_out()} {GREETING}"
         if self._source.bench is not None:
             return "No record yet: deliver a fraction, for example with the session dashboard; it appears here by itself."
-        return f"No treatment record in {self._source.words}: put some there and read again, or open another folder."
+        return f"No treatment record in {self._source.words}: put some there and read again, or open another folder.{self._left_out()}"
+
+    def _left_out(self) -> str:
+        unreadable = self._choices.unreadable
+        return f" {_counted(unreadable, 'file', 'files')} gave no row: the table unreadable says why." if unreadable else ""
 
     # ------------------------------------------------------------------------------------------------------- chosen row
 

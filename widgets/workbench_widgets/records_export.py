@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -89,6 +90,8 @@ def write_nameless(bench: Workbench, name: str, key: str, *, patient_id: str | N
 def _named(name: str) -> Path:
     if not name.strip():
         raise Refused("export: found no name, expected one for the file", rule="name")
+    if name.strip().endswith(("/", os.sep)):
+        raise Refused(f"export: found the folder {name.strip()}, expected the name of a file in it", rule="name")
     return typed_path(name).absolute()
 
 

@@ -48,7 +48,7 @@ class RecordsSource:
         if self.bench is not None:
             return "a workbench"
         if isinstance(self._given, str | Path):
-            return str(self._given).rstrip("/").rpartition("/")[2] or str(self._given)
+            return _called(self._given)
         return "scanned files" if isinstance(self._given, ScannedRecords) else "tables" if isinstance(self._given, Records) else "data sets"
 
     @property
@@ -130,3 +130,9 @@ class RecordsSource:
             # What was read is known again when the folder is read again.
             self._kept = tempfile.TemporaryDirectory(prefix="workbench-records-")
         return scan(given, cache=Path(self._kept.name))
+
+
+def _called(place: str | Path) -> str:
+    """The last part of a path or URL; of the folder at hand its name."""
+    name = str(place).rstrip("/").rpartition("/")[2] if is_url(place) else Path(place).name
+    return name if name not in {"", ".."} else Path(place).resolve().name or str(place)

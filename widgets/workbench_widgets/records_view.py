@@ -45,6 +45,20 @@ EMPTY: Final = MappingProxyType(
     }
 )
 """Table or answer → what is said when it has no row: what to do next."""
+OF_FILES: Final = MappingProxyType(
+    {
+        **{name: "No treatment record here: put some into the folder and read again." for name, said in EMPTY.items() if said == _RECORD},
+        **{
+            name: "No setup here: put setup images or records of it into the folder and read again."
+            for name, said in EMPTY.items()
+            if said == _SETUP
+        },
+        **dict.fromkeys(("planned_beams", "progress"), "No plan here: put one into the folder and read again."),
+        "instructions": "No delivery instruction here.",
+        "files": "No file was looked at: the folder is empty.",
+    }
+)
+"""The same of files, of which none is delivered here."""
 AT_FIRST: Final[Mapping[str, Sequence[str]]] = MappingProxyType(
     {
         "beams": "patient_id room session fraction beam delivery_type termination planned_mu specified_mu delivered_mu started_at".split(),
@@ -129,12 +143,14 @@ class Choices:
     ----------
     plans : UID → patient and label.
     deliveries : how many the source has.
+    unreadable : how many of its files gave no row.
     """
 
     patients: tuple[str, ...] = ()
     plans: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     rooms: tuple[str, ...] = ()
     deliveries: int = 0
+    unreadable: int = 0
 
     def learn(self, frame: pd.DataFrame) -> Choices:
         """With what another table names."""
@@ -149,6 +165,7 @@ class Choices:
             plans=MappingProxyType(plans),
             rooms=_more(self.rooms, frame, "room"),
             deliveries=max(self.deliveries, len(frame)) if frame.attrs.get("table") == "beams" else self.deliveries,
+            unreadable=len(frame) if frame.attrs.get("table") == "unreadable" else self.unreadable,
         )
 
 
@@ -207,7 +224,7 @@ def nothing(name: str, asked: Filters, *, knows_sessions: bool) -> str:
         return f"No row of {words_of(name)} fits the filters above: choose another patient, plan or room, or other days."
     if not knows_sessions and name in ONLY_OF_A_WORKBENCH:
         return f"Files know no {words_of(name)}: open the data folder of a workbench."
-    return EMPTY[name]
+    return EMPTY[name] if knows_sessions else OF_FILES.get(name, EMPTY[name])
 
 
 def links(table: str, row: Mapping[str, Any], columns: Sequence[ShownColumn]) -> tuple[Link, ...]:

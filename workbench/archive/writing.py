@@ -39,6 +39,8 @@ def write_new(path: Path, content: bytes) -> None:
         finally:
             Path(part).unlink(missing_ok=True)
     except FileExistsError as problem:
+        if not path.parent.is_dir():
+            raise Unavailable(f"{path}: cannot be written, {path.parent} is no folder", rule="storage") from problem
         raise Unavailable(f"{path}: exists already, expected a name that is free", rule="storage") from problem
     except OSError as problem:
         raise Unavailable(f"{path}: cannot be written ({problem.strerror})", rule="storage") from problem
