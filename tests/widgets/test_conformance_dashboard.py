@@ -15,7 +15,7 @@ from tests.clinic import make_ct, make_ion_plan, make_record
 from workbench.bench import Workbench
 from workbench.dicom import part10
 from workbench.errors import Refused
-from workbench_widgets import ConformanceDashboard
+from workbench_widgets import ConformanceDashboard, conformance_slot, conformance_source
 from workbench_widgets.conformance_check import EVERY
 from workbench_widgets.conformance_dashboard import COMPARE, ROWS
 
@@ -146,6 +146,33 @@ def test_what_is_no_dicom_file_is_a_sentence(name: str, raw: bytes, said: str) -
 
         assert dashboard.message == said
         assert dashboard.check.counts["fail"] == 1
+
+    with_dashboard(scenario)
+
+
+def test_a_file_is_said_to_be_read_and_can_be_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a large file takes its time the zone says so; a file that was mended under the same path is read again by a button."""
+    path = tmp_path / "slice.dcm"
+    path.write_bytes(file_of(make_ct(make_ion_plan(), Modality="")))
+    told: list[str] = []
+
+    async def scenario(dashboard: ConformanceDashboard) -> None:
+        slot = dashboard.check.slot
+
+        def read(bench: Workbench | None, words: str) -> conformance_source.Opened:
+            told.append(slot.drop.told)
+            return conformance_source.from_words(bench, words)
+
+        monkeypatch.setattr(conformance_slot, "from_words", read)
+        slot.words.value = str(path)
+        await dashboard.drain()
+        before = dict(dashboard.check.counts)
+        path.write_bytes(file_of(make_ct(make_ion_plan())))
+        slot.again.click()
+        await dashboard.drain()
+
+        assert (told, slot.drop.told) == (["reading slice.dcm"] * 2, "slice.dcm")
+        assert (before["fail"], dashboard.check.counts["fail"]) == (1, 0)
 
     with_dashboard(scenario)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from ipywidgets import Box, Dropdown, Text
@@ -13,6 +14,7 @@ from workbench_widgets.conformance_source import Opened, from_bytes, from_words,
 from workbench_widgets.file_drop import FileDrop
 from workbench_widgets.latest import Latest
 from workbench_widgets.live import Live
+from workbench_widgets.parts import button
 
 CHOOSE: Final = ("\N{EN DASH} choose \N{EN DASH}", "")
 
@@ -30,7 +32,7 @@ class ObjectSlot(ClosingBox):
 
     def __init__(self, hook: str, prompt: str, live: Live, take: Callable[[Opened], object], bench: Workbench | None, *beside: Any) -> None:
         self._live, self._take, self._bench = live, take, bench
-        self._is_offering = False
+        self._is_offering, self._name = False, ""
         self._opening = Latest[Opened](live, self._opened)
         self.drop = FileDrop(live, self._dropped, self._refused, prompt=prompt, explained="Drag a file here, or press Enter for a dialog.")
         self.drop.add_class(f"{hook}-drop")
@@ -43,11 +45,13 @@ class ObjectSlot(ClosingBox):
         self.words.add_class(f"{hook}-path")
         self.words.add_class("wb-conf-path")
         self.words.observe(lambda change: live.post(self._named, change.new), names="value")
+        self.again = button("Read again", f"{hook}-again", "Read the file at the path once more, for example after it was mended.")
+        self.again.on_click(lambda _: live.post(self._named, self.words.value))
         self.choice = Dropdown(options=[CHOOSE], description="object", tooltip="The latest objects of the data folder.")
         self.choice.add_class(f"{hook}-object")
         self.choice.add_class("wb-conf-object")
         self.choice.observe(self._chosen, names="value")
-        entries: list[Any] = [self.words, *([] if bench is None else [self.choice])]
+        entries: list[Any] = [self.words, self.again, *([] if bench is None else [self.choice])]
         line = Box([*entries, *beside])
         line.add_class("wb-conf-entries")
         super().__init__([self.drop, line])
@@ -79,7 +83,7 @@ class ObjectSlot(ClosingBox):
         super().close()
 
     def _dropped(self, name: str, raw: bytes) -> None:
-        self._opening.ask(lambda: from_bytes(name, raw))
+        self._read(name, lambda: from_bytes(name, raw))
 
     def _refused(self, sentence: str) -> None:
         self._take(Opened(name=sentence.partition(":")[0], sentence=sentence))
@@ -97,9 +101,14 @@ class ObjectSlot(ClosingBox):
             self._ask(uid)
 
     def _ask(self, words: str) -> None:
-        self._opening.ask(lambda: from_words(self._bench, words))
+        self._read(Path(words).name, lambda: from_words(self._bench, words))
+
+    def _read(self, name: str, opening: Callable[[], Opened]) -> None:
+        self.drop.told = f"reading {name}"
+        self._opening.ask(opening)
 
     def _opened(self, opened: Opened) -> None:
         if opened.instance is not None:
-            self.drop.told = opened.name
+            self._name = opened.name
+        self.drop.told = self._name
         self._take(opened)
