@@ -183,12 +183,12 @@ def test_objects_of_the_final_text_are_held_against_its_rows(bench: Workbench) -
     broken = check_object(part10.encoded(unready))
 
     assert (workitem.iod, workitem.direction, workitem.objections) == (
-        "Unified Procedure Step (final text)",
+        "Unified Procedure Step of the final text",
         Direction.RECEIVED,
         (),
     )
     assert list(workitem.others) == [Direction.CREATED]
-    assert (asked.iod, asked.direction, asked.objections) == ("RT Beams Delivery Instruction (final text)", Direction.CREATED, ())
+    assert (asked.iod, asked.direction, asked.objections) == ("RT Beams Delivery Instruction of the final text", Direction.CREATED, ())
     assert [(row.path, row.code) for row in broken.objections] == [("InputReadinessState", "missing")]
 
 

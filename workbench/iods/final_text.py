@@ -53,7 +53,7 @@ OF_INSTRUCTION: Final[dict[str, Row]] = {"SOPClassUID": Attribute("SOPClassUID",
 
 def _final(trial: Iod, sop_class_uid: str, instead: Mapping[str, Row]) -> Iod:
     modules = tuple(_with(module, instead) for module in trial.modules)
-    return replace(trial, name=f"{trial.name} (final text)", sop_class_uids=(sop_class_uid,), modules=modules)
+    return replace(trial, name=f"{trial.name} of the final text", sop_class_uids=(sop_class_uid,), modules=modules)
 
 
 def _with(module: Module, instead: Mapping[str, Row]) -> Module:
