@@ -30,6 +30,22 @@ DROP = """([selector, name, encoded]) => {
     }
 }"""
 """What a browser does when a file is let go of over a place."""
+CUT_WORDS = """selector => {
+    const found = [], words = /[A-Za-z]+/g;
+    for (const cell of document.querySelectorAll(selector)) {
+        const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+        for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+            for (const { 0: word, index } of text.data.matchAll(words)) {
+                const range = document.createRange();
+                range.setStart(text, index);
+                range.setEnd(text, index + word.length);
+                if (range.getClientRects().length > 1) found.push(word);
+            }
+        }
+    }
+    return found;
+}"""
+"""Words of these cells that go on in the next line."""
 LARGE = 12 * 2**20
 """More than a server takes in one message (10 MiB)."""
 
@@ -88,6 +104,16 @@ def test_a_dropped_plan_is_judged_row_by_row(shown: Any, tmp_path: Path) -> None
     shown.fill(".wb-conf-found .wb-rt-quick", "1.2.840.10008.5.1.4.1.1.481.8")
     expect(shown, row).to_have_count(1)
     expect(shown, f"{row} td[data-column=found] button").to_have_text("1.2.840.\N{HORIZONTAL ELLIPSIS}481.8")
+
+
+def test_no_word_is_cut_for_want_of_room(shown: Any, tmp_path: Path) -> None:
+    """On a projector of 1024 pixels every row of a plan: words, keywords and UIDs stay whole, and the table is scrolled instead."""
+    shown.set_viewport_size({"width": 1024, "height": 768})
+    drop(shown, "wb-conf-check", write(tmp_path / "plan.dcm", make_ion_plan()))
+    shown.click(".wb-conf-found .wb-choice button:has-text('every row')")
+    expect(shown, ".wb-conf-found .wb-rt tbody tr").to_have_count(50)
+
+    assert shown.evaluate(CUT_WORDS, ".wb-conf-found .wb-rt tbody td:is([data-column=name], [data-column=path], [data-column=found])") == []
 
 
 def test_a_file_of_many_parts_arrives_and_what_is_no_dicom_is_a_sentence(shown: Any, tmp_path: Path) -> None:

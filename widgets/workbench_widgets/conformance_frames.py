@@ -16,11 +16,11 @@ CHECKED: Final = MappingProxyType(
     {
         "result": "pass, warn, fail; note: nothing is known to compare with, or no row lists it; absent: not there, need not be",
         "path": "where in the object: keywords, items numbered from 0",
-        "tag": "group and element",
-        "name": "in the standard's dictionary",
         "found": "the value in the object; binary data by length and digest",
         "expected": "how the value arises by this table",
         "finding": "what is wrong, or why it was not compared",
+        "tag": "group and element",
+        "name": "in the standard's dictionary",
         "section": "of the statement",
         "module": "of the statement",
         "type": "1: with a value; 2: present, maybe without a value; 3: optional; C: under a condition; blank: depends on the service",
@@ -51,18 +51,18 @@ COMPARED: Final = MappingProxyType(
     {
         "outcome": "same, differs, only A, only B",
         "path": CHECKED["path"],
-        "tag": "group and element",
-        "name": "in the standard's dictionary",
         "A": "value in the first object",
         "B": "value in the second object",
         "rule": "how the value arises by the table chosen above",
+        "tag": "group and element",
+        "name": "in the standard's dictionary",
         "vr": "value representation; both where they differ",
     }
 )
 """Column → its meaning."""
-CHECKED_AT_FIRST: Final = ("result", "path", "tag", "name", "found", "expected", "finding", "section")
+CHECKED_AT_FIRST: Final = ("result", "path", "found", "expected", "finding", "tag", "name", "section")
 STATED_AT_FIRST: Final = ("table", "object", "path", "tag", "name", "type", "value from", "how it arises", "section")
-COMPARED_AT_FIRST: Final = ("outcome", "path", "tag", "name", "A", "B", "rule")
+COMPARED_AT_FIRST: Final = ("outcome", "path", "A", "B", "rule", "tag", "name")
 TABLE_WORDS: Final = MappingProxyType(
     {"created": "TMS, created", "received": "TMS, received", "export": "ocular, exported", "import": "ocular, imported"}
 )
@@ -73,8 +73,8 @@ def checked_frame(rows: Iterable[CheckedRow]) -> pd.DataFrame:
     """Rows of a report."""
     cells = [
         (
-            *(row.result.value, row.path, printed(row.tag), row.name, _found(row), row.expected, row.finding),
-            *(row.section, row.module, row.type, row.vr, row.when),
+            *(row.result.value, row.path, _found(row), row.expected, row.finding),
+            *(printed(row.tag), row.name, row.section, row.module, row.type, row.vr, row.when),
         )
         for row in rows
     ]
@@ -97,8 +97,8 @@ def compared_frame(rows: Iterable[ComparedRow]) -> pd.DataFrame:
     """Rows of a comparison."""
     cells = [
         (
-            *(row.outcome.value, row.path, printed(row.tag), row.name),
-            *(*row.said, row.rule, row.vr),
+            *(row.outcome.value, row.path),
+            *(*row.said, row.rule, printed(row.tag), row.name, row.vr),
         )
         for row in rows
     ]
