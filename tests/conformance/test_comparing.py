@@ -182,5 +182,6 @@ def test_a_notebook_shows_both_values_however_long_their_uids_are() -> None:
 
     page = compare(part10.encoded(make(SOPInstanceUID=a)), part10.encoded(make(SOPInstanceUID=b)))._repr_html_()
 
-    assert f'<td style="text-align:left"><span title="{a}">2.25.188\N{HORIZONTAL ELLIPSIS}23481</span></td>' in page
+    shortened = f'<span title="{a}" style="white-space:nowrap">2.25.188\N{HORIZONTAL ELLIPSIS}23481</span>'
+    assert f'<td style="text-align:left">{shortened}</td>' in page
     assert page.count(a) == page.count(b) == 1

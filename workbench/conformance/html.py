@@ -21,4 +21,6 @@ def html_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _shown(cell: str) -> str:
     """The text of a cell; of a long UID both ends, the whole on hover."""
     uid = LONG_UID.fullmatch(cell)
-    return escape(cell) if uid is None else f'<span title="{cell}">{uid["first"]}\N{HORIZONTAL ELLIPSIS}{uid["last"]}</span>'
+    if uid is None:
+        return escape(cell)
+    return f'<span title="{cell}" style="white-space:nowrap">{uid["first"]}\N{HORIZONTAL ELLIPSIS}{uid["last"]}</span>'
