@@ -61,6 +61,24 @@ def deliver(page: Any, *, scenario: str = "normal") -> None:
     page.click(".wb-deliver")
 
 
+BUSY = """
+def state():
+    return bench.workitems()[0].state.value
+
+print(state(), flush=True)
+while state() == "IN PROGRESS":
+    pass
+print("ended", state())
+"""
+"""A cell that computes for as long as the beam is on."""
+BEGIN_CELL = """code => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.activeCellIndex = 1;
+    notebook.widgets[1].model.sharedModel.setSource(code);
+    window.jupyterapp.commands.execute('notebook:run-cell');
+}"""
+"""Begin the second cell without waiting for its end."""
+
 WATCH_LOG = """() => {
     const log = document.querySelector('.wb-log'), seen = new Map();
     window.told = seen;
@@ -144,6 +162,23 @@ def test_stopping_everything_ends_the_beam_and_keeps_what_was_given(page: Any, a
     (row,) = cells_of_records(page)
     assert row["termination"] == "!OPERATOR"
     assert 0 < float(row["delivered_mu"]) < float(row["specified_mu"])
+
+
+def test_the_stop_is_heard_while_a_cell_computes(page: Any, address: str, notebooks: Path) -> None:
+    """A cell that awaits nothing keeps every other button waiting; the beam is off before it ends."""
+    lab.write_notebook(notebooks / "busy.ipynb", DASHBOARD.replace("listen=False", ""), "")
+    lab.open_notebook(page, address, "busy.ipynb")
+    assert lab.run_all(page) == []
+    page.click(".wb-check-in")
+    deliver(page, scenario="slow")
+    expect(page, ".wb-bar").to_have_attribute("aria-valuenow", re.compile("^[1-9]"))
+    page.evaluate(BEGIN_CELL, BUSY)
+    expect(page, ".jp-Cell >> nth=1").to_contain_text("IN PROGRESS")
+
+    page.click(".wb-stop")
+
+    expect(page, ".jp-Cell >> nth=1").to_contain_text("ended CANCELED")
+    expect(page, ".wb-notice").to_contain_text("Everything is stopped: no beam, and the provider accepts nothing.")
 
 
 def test_a_refusal_is_a_sentence_in_the_dashboard(page: Any, address: str, notebooks: Path) -> None:

@@ -16,7 +16,7 @@ from workbench.treatment.delivery import in_words
 from workbench.workflow.plans import StoredPlan
 from workbench_widgets.delivery_choice import DeliveryChoice, Spans
 from workbench_widgets.markup import MIDDOT
-from workbench_widgets.parts import button
+from workbench_widgets.parts import button, heard_at_once
 from workbench_widgets.view import Action, PlanFacts
 
 EXPLAINED: Final[Mapping[Action, str]] = MappingProxyType(
@@ -55,6 +55,7 @@ class Controls:
         for action, one in self.buttons.items():
             one.on_click(_ignoring_button(actions[action]))
         self.stop = button("\N{BLACK SQUARE} Stop everything", "wb-stop", tooltip=STOP_EXPLAINED)
+        heard_at_once(self.stop)
         self.sample = button("Use the sample", "wb-sample", tooltip="Add the small invented case that ships with the package.")
         self.delivery = DeliveryChoice(self._relabel_soon)
         self.imaging = Checkbox(description="image first", indent=False, tooltip=IMAGING_EXPLAINED)

@@ -36,6 +36,16 @@ def button(words: str, hook: str, tooltip: str = "") -> Any:
     return made
 
 
+def heard_at_once(widget: Any) -> None:
+    """Have what a widget sends heard in a thread of its own, also while a cell keeps the kernel's main thread busy.
+
+    JupyterLab sends it to a subshell of the kernel. ipykernel from 7.4 on takes it to the shell that wrote to the widget last instead,
+    which is the one that runs cells, unless the comm names no way. To go when a comm may choose its shell.
+    """
+    if widget.comm is not None:
+        widget.comm._reply_subshell_for = None
+
+
 def box(classes: str, *children: Any) -> Any:
     """Children in a row, or however its classes lay them out; classes are separated by blanks."""
     made = Box(list(children))
