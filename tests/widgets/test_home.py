@@ -46,6 +46,27 @@ def test_home_opens_with_the_session_and_makes_nothing_else(tmp_path: Path) -> N
 
 
 @pytest.mark.usefixtures("blank_pictures")
+def test_everything_is_stopped_from_any_place(tmp_path: Path) -> None:
+    """Beside a session its own button does it; from elsewhere Home's, which then shows the session and its answer."""
+
+    async def scenario(bench: Workbench, home: HomeDashboard) -> None:
+        await home.drain()
+        assert home.stop.layout.display == "none"
+        bench.start()
+        home.show("Worklist")
+        await home.drain()
+        assert home.stop.layout.display == ""
+
+        home.stop.click()
+        await home.drain()
+
+        assert (home.shown, bench.is_listening) == ("Session", False)
+        assert home["Session"].message == "Everything is stopped: no beam, and the provider accepts nothing."
+
+    with_home(tmp_path, scenario)
+
+
+@pytest.mark.usefixtures("blank_pictures")
 def test_each_place_is_made_once_and_shown_alone(tmp_path: Path) -> None:
     """Going round twice makes every dashboard once; only the chosen one is displayed."""
 

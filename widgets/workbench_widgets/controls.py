@@ -54,8 +54,7 @@ class Controls:
         }
         for action, one in self.buttons.items():
             one.on_click(_ignoring_button(actions[action]))
-        self.stop = button("\N{BLACK SQUARE} Stop everything", "wb-stop", tooltip=STOP_EXPLAINED)
-        heard_at_once(self.stop)
+        self.stop = stop_button()
         self.sample = button("Use the sample", "wb-sample", tooltip="Add the small invented case that ships with the package.")
         self.delivery = DeliveryChoice(self._relabel_soon)
         self.imaging = Checkbox(description="image first", indent=False, tooltip=IMAGING_EXPLAINED)
@@ -149,6 +148,13 @@ class Controls:
 def _shown_mu(meterset_mu: float) -> float:
     """As an entry shows it: to a hundredth, as a sentence has it."""
     return round(meterset_mu, 2)
+
+
+def stop_button() -> Any:
+    """The emergency stop, which is never grey and does not wait for a cell."""
+    made = button("\N{BLACK SQUARE} Stop everything", "wb-stop", tooltip=STOP_EXPLAINED)
+    heard_at_once(made)
+    return made
 
 
 def _meterset(number: int, meterset_mu: float) -> Any:

@@ -19,12 +19,13 @@ from workbench.workflow.plans import StoredPlan
 from workbench_widgets import markup, theme
 from workbench_widgets.closing import ClosingBox
 from workbench_widgets.conformance_dashboard import ConformanceDashboard
+from workbench_widgets.controls import stop_button
 from workbench_widgets.eye_beam import EyeBeamView
 from workbench_widgets.import_dialog import ImportDialog
 from workbench_widgets.live import Live
 from workbench_widgets.monitor import WorklistMonitor
 from workbench_widgets.pages import latest_eye
-from workbench_widgets.parts import html
+from workbench_widgets.parts import box, html
 from workbench_widgets.records_dashboard import RecordsDashboard
 from workbench_widgets.session import SessionDashboard
 from workbench_widgets.setup_dashboard import SetupImagesDashboard
@@ -55,8 +56,9 @@ def _uid(plan: StoredPlan | None) -> str | None:
     return None if plan is None else plan.uid
 
 
+SESSION: Final = "Session"
 PLACES: Final = (
-    Place(name="Session", question="Treat: check in, deliver, complete.", make=SessionDashboard),
+    Place(name=SESSION, question="Treat: check in, deliver, complete.", make=SessionDashboard),
     Place(name="Worklist", question="Who does what, and why was a request refused?", make=WorklistMonitor),
     Place(
         name="Eye and beam",
@@ -98,14 +100,16 @@ class HomeDashboard(ClosingBox):
         )
         self.choice.add_class("wb-places")
         self.choice.observe(lambda change: self._live.post(self._show, change.new), names="value")
+        self.stop = stop_button()
+        self.stop.on_click(lambda _: self._stop_everything())
         self._body = Box([])
         self._body.add_class("wb-place")
-        super().__init__([theme.style(), self._title, self.choice, self._notice, self._body])
+        super().__init__([theme.style(), box("wb-header", self._title, self.stop), self.choice, self._notice, self._body])
         self.add_class("wb-home")
         self.add_class("wb-dashboard")
         self._live.follow(bench.bus)
         self._live.refresh_soon()
-        self._live.post(self._show, PLACES[0].name)
+        self._live.post(self._show, SESSION)
         self._live.pump()
 
     def __repr__(self) -> str:
@@ -164,6 +168,7 @@ class HomeDashboard(ClosingBox):
         finally:
             for one, (made, _) in self._made.items():
                 made.layout.display = "" if one == name else "none"
+            self.stop.layout.display = "none" if name == SESSION else ""
             self.shown = name
         if dashboard not in self._body.children:
             self._body.children = [made for made, _ in self._made.values()]
@@ -178,6 +183,12 @@ class HomeDashboard(ClosingBox):
         made = place.make(self._bench)
         self._made[place.name] = (made, about)
         return made
+
+    def _stop_everything(self) -> None:
+        """Called in the click's own thread, as that of the session; its answer is shown."""
+        if SESSION in self._made:
+            self[SESSION].controls.stop.click()
+        self._live.post(setattr, self.choice, "value", SESSION)
 
     def _say(self, sentence: str) -> None:
         self.message = sentence
