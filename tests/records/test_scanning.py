@@ -175,6 +175,22 @@ def test_a_scan_that_was_cut_off_goes_on_where_it_stopped(folder: Path, tmp_path
     assert list(cache.rglob(".aside-*")) == []
 
 
+def test_a_part_is_on_the_disk_before_it_has_its_name(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a power failure a part that is there is whole: each of its files was flushed while the part still lay aside."""
+    flushed: set[int] = set()
+
+    def fsync(handle: int) -> None:
+        assert len(list((tmp_path / "cache").glob("*/.aside-*"))) == 1
+        flushed.add(os.fstat(handle).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    scan(folder, cache=tmp_path / "cache", zone=UTC, processes=1).close()
+
+    files = list((tmp_path / "cache").rglob("*.parquet"))
+    assert len(files) > 1
+    assert {one.stat().st_ino for one in files} == flushed
+
+
 def test_what_another_scan_is_writing_stays(folder: Path, tmp_path: Path) -> None:
     """Begun just now, it may be another scan's."""
     scan(folder, cache=tmp_path / "cache", zone=UTC)

@@ -1,13 +1,14 @@
 """What was scanned, kept as typed Parquet: a folder of parts, each with the tables of some files and which files these were.
 
-A part is written aside and renamed, so it is there as a whole or not at all: a scan that was cut off goes on where it stopped. A file
-belongs to the part that lists it under its present size, time and mark; a part with files that changed or went is written anew without
-them. Nothing is ever read that is not listed.
+A part is written aside, flushed and renamed, so it is there as a whole or not at all: a scan that was cut off goes on where it
+stopped. A file belongs to the part that lists it under its present size, time and mark; a part with files that changed or went is
+written anew without them. Nothing is ever read that is not listed.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -91,10 +92,18 @@ def write_part(folder: Path, tables: Mapping[str, pa.Table]) -> Path:
         aside.mkdir(mode=OWNER_ONLY, parents=True)
         for table, rows in tables.items():
             if len(rows) or table == LISTING:
-                pq.write_table(rows, aside / f"{table}.parquet")
+                _write_flushed(rows, aside / f"{table}.parquet")
         return aside.rename(folder / name)
     except OSError as problem:
         raise Unavailable(f"{folder}: what was scanned cannot be kept ({problem}), expected room to write", rule="cache") from problem
+
+
+def _write_flushed(rows: pa.Table, path: Path) -> None:
+    """On the disk when this returns: a part that has its name is whole after a power failure too."""
+    with path.open("wb") as file:
+        pq.write_table(rows, file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @dataclass(frozen=True, slots=True)
