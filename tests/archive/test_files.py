@@ -140,3 +140,40 @@ def test_a_file_of_the_users_is_never_overwritten(tmp_path: Path) -> None:
 
     assert path.read_bytes() == b"first"
     assert everything(tmp_path) == ["new/plan.json"]
+
+
+@pytest.mark.parametrize("is_taken", [False, True])
+def test_a_file_system_without_links_takes_files_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_taken: bool) -> None:
+    """A memory stick has none: the file is whole all the same, and one that is there already is not overwritten."""
+
+    def no_links(_: object, __: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    path = tmp_path / "plan.dcm"
+    if is_taken:
+        path.write_bytes(b"first")
+    monkeypatch.setattr(os, "link", no_links)
+
+    if is_taken:
+        with pytest.raises(Unavailable, match=r"plan.dcm: exists already, expected a name that is free$"):
+            write_new(path, b"second")
+    else:
+        write_new(path, b"first")
+
+    assert path.read_bytes() == b"first"
+    assert everything(tmp_path) == ["plan.dcm"]
+
+
+def test_a_stick_that_fails_at_the_last_moment_keeps_no_empty_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name was taken for a file that then could not be put in its place."""
+
+    def fails(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "link", fails)
+    monkeypatch.setattr(os, "replace", fails)
+
+    with pytest.raises(Unavailable, match=r"plan.dcm: cannot be written \(Input/output error\)$"):
+        write_new(tmp_path / "plan.dcm", b"first")
+
+    assert everything(tmp_path) == []

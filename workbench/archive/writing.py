@@ -35,7 +35,7 @@ def write_new(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.link(part, path)
+            _give_name(part, path)
         finally:
             Path(part).unlink(missing_ok=True)
     except FileExistsError as problem:
@@ -44,3 +44,25 @@ def write_new(path: Path, content: bytes) -> None:
         raise Unavailable(f"{path}: exists already, expected a name that is free", rule="storage") from problem
     except OSError as problem:
         raise Unavailable(f"{path}: cannot be written ({problem.strerror})", rule="storage") from problem
+
+
+def _give_name(part: str, path: Path) -> None:
+    """Give a whole file its name unless that is taken; the file may keep its other name.
+
+    Raises
+    ------
+    FileExistsError : the name is taken.
+    OSError : the file system takes nothing.
+    """
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # FAT and exFAT, the file systems of memory sticks, have no links: there the name is taken first, then the file put in its place.
+        path.touch(mode=OWNER_ONLY_FILE, exist_ok=False)
+        try:
+            os.replace(part, path)  # noqa: PTH105 - beside os.link, which it stands in for
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
