@@ -69,3 +69,10 @@ def test_a_column_that_no_row_has_is_refused() -> None:
     """With the columns there are."""
     with pytest.raises(TypeError, match="found column 'colour', expected one of statement, direction"):
         find_rows(colour="blue")
+
+
+def test_a_row_tells_what_we_accept_beyond_its_list() -> None:
+    """The patient of an ocular plan sits, which no list of the TMS statement has: E116."""
+    rows = [row for row in find_rows("PatientPosition", direction="received") if row.iod == "RT Ion Plan"]
+
+    assert [row.how for row in rows] == ["one of HFS, HFP, FFS, FFP (accepted too: SITTING)"]

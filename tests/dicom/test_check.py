@@ -146,6 +146,17 @@ def test_a_term_beyond_the_list_is_ours_until_we_speak_as_stated() -> None:
     assert codes(check(iod, dataset, Scope({"identity": TMS_AS_STATED}))) == [("PatientPosition", "value")]
 
 
+def test_a_value_that_is_refused_is_told_all_that_would_have_been_accepted() -> None:
+    """With our own identity also what we accept beyond the list; speaking as stated the list alone."""
+    iod = make_iod(Attribute("PatientPosition", "1", OneOf(("HFS", "HFP"), also=("SITTING",))))
+    dataset = make(PatientPosition="STANDING")
+
+    (ours,), (stated,) = check(iod, dataset, Scope({"identity": OWN})), check(iod, dataset, Scope({"identity": TMS_AS_STATED}))
+
+    assert ours.message == "found 'STANDING', expected one of HFS, HFP, SITTING"
+    assert stated.message == "found 'STANDING', expected one of HFS, HFP"
+
+
 def test_an_open_list_doubts_what_it_does_not_hold() -> None:
     """A value beyond an open list is a warning, an error when speaking as stated."""
     iod = make_iod(Attribute("ImageType", "1", OneOf(("ORIGINAL",), is_open=True)))

@@ -8,7 +8,7 @@ from pydicom.datadict import dictionary_description, tag_for_keyword
 
 from workbench.dicom import private, spec
 from workbench.dicom.rule import Rule
-from workbench.dicom.rules import Among, AtEnds, Configured, Constant, Copied, Counted, Entered, Matches, Taken
+from workbench.dicom.rules import Among, AtEnds, Configured, Constant, Copied, Counted, Entered, Matches, OneOf, Taken
 from workbench.dicom.spec import Attribute, Each, Items, One
 
 NAMES: Final = {
@@ -60,6 +60,8 @@ def how(row: Attribute | Items) -> str:
             return f"one item for each {_part(row.each.name)}"
         return f"one item, when there is a {_place(row.each.path)}" if isinstance(row.each, One) and row.each.path else row.in_words()
     words, listed = _words(row.rule), row.rule.listed()
+    if isinstance(row.rule, OneOf) and row.rule.also:
+        return f"{words} (accepted too: {', '.join(row.rule.also)})"
     others = [value for value in listed if value not in words]
     if not others:
         return words

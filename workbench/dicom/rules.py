@@ -243,13 +243,13 @@ class OneOf(Rule):
         return Rule.agrees(self, vr, found, scope) if self.path and scope is not None else Verdict.AGREES
 
     def expected(self, scope: Scope | None) -> str:
-        """The value, where it is known; else the list."""
+        """The value, where it is known; else the list, with what is accepted beyond it."""
         known = self.known(scope) if self.path else ABSENT
-        return self.in_words() if isinstance(known, Missing) else values.shown(known)
+        return _listed(self._accepted(scope)) if isinstance(known, Missing) else values.shown(known)
 
     def in_words(self) -> str:
         """The rule in words."""
-        return ("one of " if len(self.allowed) > 1 else "") + ", ".join(self.allowed)
+        return _listed(self.allowed)
 
     def word(self) -> str:
         """The rule's word in the tables."""
@@ -259,11 +259,18 @@ class OneOf(Rule):
         """The list."""
         return self.allowed
 
+    def _accepted(self, scope: Scope | None) -> tuple[str, ...]:
+        return self.allowed if _speaks_as_stated(scope) else self.allowed + self.also
+
     def _allows(self, vr: str, found: object, scope: Scope | None) -> bool:
-        accepted = self.allowed if _speaks_as_stated(scope) else self.allowed + self.also
+        accepted = self._accepted(scope)
         plain = values.comparable(vr, found)
         each = plain if isinstance(plain, tuple) else (plain,)
         return all(one is None or any(values.same(vr, one, term) for term in accepted) for one in each)
+
+
+def _listed(terms: tuple[str, ...]) -> str:
+    return ("one of " if len(terms) > 1 else "") + ", ".join(terms)
 
 
 def _speaks_as_stated(scope: Scope | None) -> bool:
