@@ -40,6 +40,15 @@ def test_rows_are_named_by_beam_and_fraction() -> None:
     assert axes.get_ylim()[0] > axes.get_ylim()[1]
 
 
+def test_a_continued_beam_is_told_from_the_one_that_was_interrupted() -> None:
+    """Two rows of one beam and fraction have two names, where the table knows the type of each delivery."""
+    table = rows((1, 1, 40.0, 12.5), (1, 1, 27.5, 27.5)).assign(delivery_type=["TREATMENT", "CONTINUATION"])
+
+    (axes,) = planned_versus_delivered(table).axes
+
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["beam 1 · fraction 1", "beam 1 · fraction 1, continued"]
+
+
 def test_planned_is_hollow_and_delivered_is_filled() -> None:
     """One can be told from the other without colour."""
     (axes,) = planned_versus_delivered(rows((1, 1, 100.0, 40.0))).axes

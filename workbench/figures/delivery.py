@@ -21,7 +21,8 @@ def planned_versus_delivered(rows: pd.DataFrame, *, tolerance_mu: float | None =
 
     Parameters
     ----------
-    rows : columns beam, fraction, specified_mu and delivered_mu; a missing number is drawn as not known.
+    rows : columns beam, fraction, specified_mu and delivered_mu; a missing number is drawn as not known. Where there is a column
+        delivery_type, a continuation is named as one.
     tolerance_mu : half width of the band behind the planned value; none is drawn when not given.
 
     Raises
@@ -36,12 +37,10 @@ def planned_versus_delivered(rows: pd.DataFrame, *, tolerance_mu: float | None =
         return palette.say_instead(figure, "No delivery yet: treat a fraction first")
     axes = figure.add_subplot()
     widest = _widest(rows)
-    labels = []
-    for place, row in enumerate(rows[list(COLUMNS)].itertuples(index=False)):
-        beam, fraction, specified, delivered = row
-        labels.append(f"beam {beam} · fraction {'?' if pd.isna(fraction) else int(fraction)}")
+    for place, row in enumerate(rows[["specified_mu", "delivered_mu"]].itertuples(index=False)):
+        specified, delivered = row
         _draw_row(axes, place, (_number(specified), _number(delivered)), widest, tolerance_mu)
-    _frame(axes, labels, widest)
+    _frame(axes, _labels(rows), widest)
     figure.legend(
         handles=[
             Patch(facecolor="none", edgecolor=palette.PLANNED, linewidth=palette.THICK, label="planned"),
@@ -54,6 +53,14 @@ def planned_versus_delivered(rows: pd.DataFrame, *, tolerance_mu: float | None =
         labelcolor=palette.INK,
     )
     return figure
+
+
+def _labels(rows: pd.DataFrame) -> list[str]:
+    types = rows["delivery_type"] if "delivery_type" in rows.columns else [""] * len(rows)
+    return [
+        f"beam {beam} · fraction {'?' if pd.isna(fraction) else int(fraction)}{', continued' if kind == 'CONTINUATION' else ''}"
+        for beam, fraction, kind in zip(rows["beam"], rows["fraction"], types, strict=True)
+    ]
 
 
 def _number(found: object) -> float | None:
