@@ -106,9 +106,11 @@ lab: .venv/installed-lab
 	@$(PY) -m jupyterlab $(if $(IS_ROOT),--allow-root) $(LAB_ARGS) --notebook-dir=notebooks
 
 # The dashboards as web pages, without a notebook around them; WORKBENCH_DATA=DIR for a data folder of one's own.
+# A page that was left keeps its kernel, and with it its provider's port, until ten minutes without anybody have passed.
 voila: .venv/installed-lab
 	@$(PY) -m voila notebooks/dashboards --classic-tree \
-	  --VoilaConfiguration.extension_allowlist="['@jupyter-widgets/jupyterlab-manager', '@voila-dashboards/widgets-manager8', 'anywidget']" $(VOILA_ARGS)
+	  --VoilaConfiguration.extension_allowlist="['@jupyter-widgets/jupyterlab-manager', '@voila-dashboards/widgets-manager8', 'anywidget']" \
+	  --MappingKernelManager.cull_idle_timeout=600 --MappingKernelManager.cull_interval=60 $(VOILA_ARGS)
 
 # The rendering that is kept, and compared in the tests; to be made again after a change of rows or services.
 statement: .venv/installed-core
