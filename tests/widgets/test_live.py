@@ -134,6 +134,22 @@ def test_a_refusal_of_work_is_its_sentence() -> None:
     assert ends == ["finally"]
 
 
+def test_a_refusal_is_told_with_its_rule_where_that_is_wanted() -> None:
+    """What nobody expected is still a sentence."""
+    rules: list[str] = []
+    heard = Heard()
+    live = Live(refresh=heard.refresh, failed=heard.sentences.append, refused=lambda problem: rules.append(problem.rule))
+
+    def check_in() -> None:
+        raise Conflict("room EYE1: session 1 is active, expected it to be completed", rule="room-busy")
+
+    live.post(check_in)
+    live.post({"present": 1}.__getitem__, "absent")
+    live.pump()
+
+    assert (rules, heard.sentences) == (["room-busy"], ["unexpected KeyError: 'absent'; the log has the details"])
+
+
 def test_an_unexpected_failure_is_told_with_its_kind() -> None:
     """A defect is not hidden and not a traceback: it is named, and the log has the rest."""
     heard = Heard()

@@ -126,6 +126,13 @@ def test_text_from_outside_is_never_markup() -> None:
     assert [page for page in pages if "<img" in page] == []
 
 
+def test_a_refusal_is_told_with_its_rule() -> None:
+    """And with the status that a peer is answered with, where there is one (C301)."""
+    found = [words(markup.notice("refused", "fail", rule=rule)) for rule in ("", "room-busy", "ups-wrong-lock")]
+
+    assert found == ["✕ Refused", "✕ Refused (rule room-busy)", "✕ Refused (rule ups-wrong-lock, C301)"]
+
+
 def test_a_uid_in_a_sentence_is_shortened_and_an_address_is_not() -> None:
     """In the dashboard's own word and in the log; the whole is on hover."""
     sentence = f"workitem {UID}: found nothing at 127.0.0.1:11112"

@@ -44,10 +44,18 @@ class Live:
     ----------
     refresh : rebuilds what is shown from a query; called on the loop, once for a burst of requests.
     failed : told the sentence of whatever went wrong; called on the loop.
+    refused : told what the workbench refused, with its rule, instead.
     """
 
-    def __init__(self, *, refresh: Callable[[], object], failed: Callable[[str], object]) -> None:
+    def __init__(
+        self,
+        *,
+        refresh: Callable[[], object],
+        failed: Callable[[str], object],
+        refused: Callable[[WorkbenchError], object] | None = None,
+    ) -> None:
         self._refresh, self._failed = refresh, failed
+        self._refused = refused or (lambda problem: failed(str(problem)))
         self._bridge = Bridge()
         self._lock = threading.Lock()
         self._is_due = False
@@ -151,7 +159,7 @@ class Live:
     def _tell(self, problem: Exception) -> None:
         if isinstance(problem, WorkbenchError):
             log.info("refused: %s", problem)
-            self._failed(str(problem))
+            self._refused(problem)
         else:
             log.error("a dashboard's work failed", exc_info=problem)
             self._failed(f"unexpected {type(problem).__name__}: {problem}; the log has the details")

@@ -16,7 +16,7 @@ from typing import Final
 from workbench.archive.rows import SessionRow, StepState, WorkitemRow
 from workbench.dicom import codes
 from workbench.figures.palette import STATE_MARKS
-from workbench_widgets.sentences import Entry
+from workbench_widgets.sentences import Entry, rule_words
 from workbench_widgets.timeline import Lane, Timeline
 from workbench_widgets.view import PlanFacts, RoomView
 
@@ -133,12 +133,19 @@ def plan_card(facts: PlanFacts | None, session: SessionRow | None) -> str:
     )
 
 
-def notice(sentence: str, tone: str) -> str:
-    """The latest word of the dashboard itself; ``tone`` is info, pass, warn or fail."""
+def notice(sentence: str, tone: str, *, rule: str = "") -> str:
+    """The latest word of the dashboard itself.
+
+    Parameters
+    ----------
+    tone : info, pass, warn or fail.
+    rule : by which something was refused; blank where nothing was, or no rule has a name.
+    """
     mark = {"info": "\N{MIDDLE DOT}", "pass": "\N{CHECK MARK}", "warn": "!", "fail": "\N{MULTIPLICATION X}"}[tone]
     # The name of a file stays as it is.
+    by = f" <small>(rule {escape(rule_words(rule))})</small>" if rule else ""
     begins = sentence[:1].upper() if _WORD.match(sentence) else sentence[:1]
-    inner = f'<i aria-hidden="true">{mark}</i><span>{told(begins + sentence[1:])}</span>'
+    inner = f'<i aria-hidden="true">{mark}</i><span>{told(begins + sentence[1:])}{by}</span>'
     return f'<div class="wb-notice wb-{tone}" role="status" aria-live="polite">{inner}</div>'
 
 

@@ -66,7 +66,7 @@ class SessionDashboard(ClosingBox):
         self._device: SimulatedDevice | None = None
         self._stops_after = False
         self._report: Report | None = None
-        self._live = Live(refresh=self._refresh, failed=self._failed)
+        self._live = Live(refresh=self._refresh, failed=self._failed, refused=self._refused)
         self.controls = self._make_controls()
         self._make_parts()
         super().__init__(self._composed())
@@ -207,12 +207,15 @@ class SessionDashboard(ClosingBox):
         if not self.message:
             self._say(_GREETING if self._plan else "No plan yet: import one, or use the sample.", "info")
 
-    def _say(self, sentence: str, tone: str) -> None:
+    def _say(self, sentence: str, tone: str, rule: str = "") -> None:
         self.message = sentence
-        self._notice.value = markup.notice(sentence, tone)
+        self._notice.value = markup.notice(sentence, tone, rule=rule)
 
     def _failed(self, sentence: str) -> None:
         self._say(sentence, "fail")
+
+    def _refused(self, problem: WorkbenchError) -> None:
+        self._say(str(problem), "fail", problem.rule)
 
     # ---------------------------------------------------------------------------------------------------------- actions
 
@@ -286,7 +289,7 @@ class SessionDashboard(ClosingBox):
             try:
                 device = SimulatedDevice(self._bench.address, scenario=self.controls.delivery.chosen(), watch=self._watch)
             except WorkbenchError as problem:
-                self._live.post(self._failed, str(problem))
+                self._live.post(self._refused, problem)
                 return
             self._device = device
         self._live.post(self._set_delivering, True)
