@@ -24,6 +24,27 @@ def make_report(problem: str = "", **changes: Any) -> Report:
 
 
 @pytest.mark.parametrize(
+    ("expected", "said"),
+    [
+        ({1: 60.0}, ("Session 1 is prepared. Beam 1 is treated.", "pass")),
+        ({}, ("Session 1 is prepared. Beam 1 is treated.", "pass")),
+        (
+            {1: 12.0},
+            (
+                "Session 1 is prepared. Beam 1 is treated. "
+                "That is far more than usual (beam 1 120.0 MU, expected were 12.0 MU): cancel it unless it is meant.",
+                "warn",
+            ),
+        ),
+    ],
+    ids=["twice", "nothing to compare with", "a digit too many"],
+)
+def test_far_too_many_monitor_units_are_asked_about(expected: dict[int, float], said: outcomes.Word) -> None:
+    """120.0 MU are checked in; what is less can be given later, what is more cannot be taken back."""
+    assert outcomes.prepared(replace(make_session(SessionState.PREPARED), explained="Beam 1 is treated."), expected) == said
+
+
+@pytest.mark.parametrize(
     ("report", "said"),
     [
         (make_report(state="COMPLETED"), ("Fraction 1 is delivered (beam 1: 14.0 MU). Complete the session.", "pass")),

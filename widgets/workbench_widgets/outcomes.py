@@ -5,7 +5,7 @@ Sentences from values, each with the tone of a notice; nothing is asked for here
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from workbench.archive.rows import SessionRow, WorkitemRow
@@ -14,6 +14,24 @@ from workbench.treatment.delivery import in_words
 
 Word = tuple[str, str]
 """A sentence and its tone, as a notice takes them."""
+FAR_TOO_MUCH: Final = 2.0
+"""As many times the expected monitor units are more likely a slip than a decision."""
+
+
+def prepared(session: SessionRow, expected_mu: Mapping[int, float]) -> Word:
+    """A session that was checked in; far too much is not taken back by another fraction, so it is asked about.
+
+    Parameters
+    ----------
+    expected_mu : beam number → monitor units of one fraction as the plan's last session had them, or as plan and beamline give them.
+    """
+    words = f"Session {session.id} is prepared. {session.explained}"
+    much = [
+        f"beam {beam} {in_words(meterset)} MU, expected were {in_words(expected_mu[beam])} MU"
+        for beam, meterset in session.metersets_mu.items()
+        if 0 < FAR_TOO_MUCH * expected_mu.get(beam, 0.0) < meterset
+    ]
+    return (f"{words} That is far more than usual ({'; '.join(much)}): cancel it unless it is meant.", "warn") if much else (words, "pass")
 
 
 def delivered(report: Report) -> Word:

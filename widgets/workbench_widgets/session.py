@@ -255,9 +255,10 @@ class SessionDashboard(ClosingBox):
         plan, metersets, imaging = self._plan, self.controls.metersets_mu, bool(self.controls.imaging.value)
         if plan is None:
             return
+        expected = self._facts.suggested_mu if self._facts is not None else {}
         self._live.work(
             lambda: self._bench.check_in(plan, room=self._room, meterset_mu=metersets, imaging=imaging),
-            then=lambda session: self._say(f"Session {session.id} is prepared. {session.explained}", "pass"),
+            then=lambda session: self._say(*outcomes.prepared(session, expected)),
         )
 
     def _complete(self) -> None:
