@@ -408,6 +408,41 @@ def test_a_file_is_checked_also_over_plain_http(tmp_path: Path) -> None:
     assert json.loads(result.stdout) == ["plans/check-…", call, "shut down", []]
 
 
+LOADS = """
+const { Viewer } = await import(new URL("viewer.js", process.argv[2]).href);
+globalThis.fetch = async () => ({ ok: true, json: async () => ({ elements: {}, private: {}, uids: {}, repeaters: {} }) });
+const [shown, fetched] = [[], []];
+const viewer = Object.assign(Object.create(Viewer.prototype), {
+  path: "a.dcm", isClosed: false, loads: 0, manager: { contents: { get: async () => ({ size: 9 }) } },
+  fetch: () => new Promise(resolve => fetched.push(resolve)), show: (_, { size }) => shown.push(size), say: () => {},
+});
+const until = async count => { while (fetched.length < count) await new Promise(resolve => setImmediate(resolve)); };
+const first = viewer.load();
+await until(1);
+const second = viewer.load();
+await until(2);
+fetched[1](new Uint8Array(2));
+await second;
+fetched[0](new Uint8Array(1));
+await first;
+viewer.close();
+await viewer.load();
+console.log(JSON.stringify({ shown, fetched: fetched.length }));
+"""
+
+
+@needs_node
+def test_a_file_that_is_written_again_while_it_is_read_is_shown_as_it_is_now(tmp_path: Path) -> None:
+    """The older content comes later and is not shown over the newer; a tab that is closed fetches nothing any more."""
+    (tmp_path / "loads.mjs").write_text(LOADS, encoding="utf-8")
+    static = (EXTENSION / "static").as_uri() + "/"
+
+    result = subprocess.run(["node", tmp_path / "loads.mjs", static], capture_output=True, text=True, check=False, timeout=50)
+
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout) == {"shown": [2], "fetched": 2}
+
+
 def test_the_dictionary_is_that_of_pydicom_and_the_private_block() -> None:
     """`make dictionary` would write the file that is kept."""
     kept = (EXTENSION / "static" / "dictionary.json").read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ export class Viewer {
     this.services = services;
     this.path = path;
     this.isClosed = false;
+    this.loads = 0;
     this.node = node;
     node.tabIndex = -1;
     this.table = new ElementTable();
@@ -33,8 +34,11 @@ export class Viewer {
     this.say(`Reading ${path} …`);
   }
 
-  /** Read and show the file as it is now. */
+  /** Read and show the file as it is now; asked again meanwhile, only what was asked for last is shown. */
   async load() {
+    if (this.isClosed) return;
+    const turn = ++this.loads;
+    const isWanted = () => !this.isClosed && turn === this.loads;
     const name = this.path.slice(this.path.lastIndexOf("/") + 1);
     try {
       // A document's own model does not tell the size.
@@ -45,9 +49,9 @@ export class Viewer {
       dictionary ??= await Dictionary.load();
       const bytes = await this.fetch();
       const file = await read(bytes, dictionary);
-      if (!this.isClosed) this.show(file, { size: bytes.length, name });
+      if (isWanted()) this.show(file, { size: bytes.length, name });
     } catch (problem) {
-      if (!this.isClosed) this.say(`${name}: ${problem.message}.`, "fail");
+      if (isWanted()) this.say(`${name}: ${problem.message}.`, "fail");
     }
   }
 
