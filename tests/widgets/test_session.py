@@ -17,7 +17,7 @@ from workbench.device.scenario import SCENARIOS
 from workbench.device.simulated import SimulatedDevice
 from workbench.ocular.setup import View
 from workbench.settings import Room
-from workbench_widgets import BeamView, DeliveredBeams, SessionDashboard, SetupImagesView, session
+from workbench_widgets import BeamView, DeliveredBeams, Live, SessionDashboard, SetupImagesView, session
 from workbench_widgets.controls import Controls
 from workbench_widgets.view import Action
 
@@ -375,6 +375,26 @@ def test_images_that_are_stored_after_their_plan_are_shown_too(tmp_path: Path) -
         setup.show(bench.plan(uid))
 
         assert list(setup._pictures["planned"]) == [View.AXIAL, View.LATERAL]
+
+
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_choice_of_images_is_drawn_on_the_loop(tmp_path: Path) -> None:
+    """In a dashboard a click may arrive in any thread; it is posted as all others are."""
+    with Workbench(tmp_path) as bench:
+        plan = bench.add_plan(make_plan())
+        session = bench.check_in(plan, meterset_mu={1: 10.0})
+        SimulatedDevice(bench.address).treat()
+        live = Live(refresh=lambda: None, failed=pytest.fail)
+        setup = SetupImagesView(bench, plan, session, live=live)
+        live.pump()
+        before = setup._heading.value
+
+        setup.choice.value = "planned"
+
+        assert setup._heading.value == before
+        live.pump()
+        assert "outlines on blank film" in setup._heading.value
+        live.close()
 
 
 def test_a_plan_of_an_earlier_run_is_drawn(tmp_path: Path) -> None:

@@ -88,11 +88,6 @@ class BeamView(Part):
         super().__init__("wb-beam-view", self.TITLE, self._empty, self.image)
         self.show(plan)
 
-    def close(self) -> None:
-        """Follow the theme no more."""
-        self.image.close()
-        super().close()
-
     def show(self, plan: OcularPlan | None) -> None:
         """Show this plan from now on."""
         self._empty.value = "" if plan else markup.empty("The view needs an ocular plan: add one, or use the sample.")

@@ -58,14 +58,9 @@ class SetupImagesView(Part):
         self._empty = html("")
         self.choice = ToggleButtons(options=[PLANNED], tooltips=TOOLTIPS[:1], layout=Layout(width="auto"), style={"button_width": "auto"})
         self.choice.add_class("wb-choice")
-        self.choice.observe(lambda _: self._draw(), names="value")
+        self.choice.observe(lambda _: self._draw() if live is None else live.post(self._draw), names="value")
         super().__init__("wb-setup-images", self.TITLE, self.choice, self._empty, self.image)
         self.show(plan, session)
-
-    def close(self) -> None:
-        """Follow the theme no more."""
-        self.image.close()
-        super().close()
 
     def show(self, plan: StoredPlan | None, session: SessionRow | None = None) -> None:
         """Show these from now on; newly received images come to the front."""
