@@ -42,7 +42,7 @@ dialog
 def open_dialog(page: Any, address: str, notebooks: Path) -> None:
     """A notebook with one cell that shows the dialog, run beside a new folder of files."""
     shutil.rmtree(notebooks / "stick", ignore_errors=True)
-    lab.write_notebook(notebooks / "import.ipynb", DIALOG)
+    lab.write_notebook(notebooks / "import.ipynb", DIALOG, "pass")
     lab.open_notebook(page, address, "import.ipynb")
     assert lab.run_all(page) == []
     page.wait_for_selector(".wb-import-dialog")
@@ -115,6 +115,24 @@ def test_the_question_is_a_modal_dialog_with_a_safe_answer(page: Any, address: s
     expect(page, ".wb-import-dialog .wb-notice").to_contain_text("3 files not imported: the Patient ID does not match.")
     expect(page, ".wb-question").to_be_hidden()
     expect(page, ".wb-import-start").to_be_enabled()
+
+
+def test_a_question_that_nobody_would_see_waits(page: Any, address: str, notebooks: Path) -> None:
+    """Asked while the dialog is hidden, it holds up nothing of the page; it is asked when the dialog comes to the front."""
+    open_dialog(page, address, notebooks)
+    page.fill(".wb-import-path input", "stick")
+    page.press(".wb-import-path input", "Enter")
+    page.get_by_label("Patient ID", exact=True).fill("P-002")
+    expect(page, ".wb-import-start").to_be_enabled()
+
+    lab.run_cell(page, 1, "dialog.layout.display = 'none'; dialog.start.click()")
+    expect(page, ".wb-import-dialog .wb-notice").to_contain_text("The Patient ID does not match")
+    assert page.locator(".wb-question[open]").count() == 0
+    lab.run_cell(page, 1, "dialog.layout.display = ''")
+
+    expect(page, ".wb-question[open]").to_be_visible()
+    page.click(".wb-question-no")
+    expect(page, ".wb-import-dialog .wb-notice").to_contain_text("3 files not imported")
 
 
 def test_a_file_from_the_browser_is_imported(page: Any, address: str, notebooks: Path) -> None:

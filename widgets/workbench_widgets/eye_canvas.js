@@ -135,7 +135,7 @@ function render({ model, el }) {
         svg("text", { x: LEFT + 10, y: TOP + 18, class: "wb-bev-eye-name" }, words, scene.eye);
         scene.wedges.forEach((one, i) => svg("text", { x: LEFT + 10, y: TOP + 36 + 16 * i }, words,
             `wedge ${one.id} ${number(one.angle, 0)}\u00b0, ${one.towards === null ? "direction not known" : "arrow to thin edge"}`));
-        const r = sheet.wide < 380 ? 26 : 36, [cx, cy] = [right - r - 10, TOP + r + 10];
+        const r = sheet.wide < 360 ? 26 : 36, [cx, cy] = [right - r - 10, TOP + r + 10];
         [r / 3, (2 * r) / 3, r].forEach((one) => svg("circle", { cx, cy, r: one, class: one === r ? "wb-bev-dial wb-bev-rim" : "wb-bev-dial" }, words));
         const at = ([polar, azimuth]) => {
             const [far, turn] = [(Math.min(polar, 45) / 45) * r, (azimuth * Math.PI) / 180];
