@@ -215,6 +215,21 @@ def test_changes_of_the_aperture_are_taken_back(page: Any, address: str, noteboo
     expect(page, ".wb-reset").to_be_disabled()
 
 
+def test_the_aperture_follows_the_gaze(page: Any, address: str, notebooks: Path) -> None:
+    """The slider turns the eye, and aperture, numbers and films are those of the turned eye; "Back to the plan" undoes it."""
+    open_view(page, address, notebooks)
+    planned = told(page, "area")
+
+    page.focus(".wb-polar .noUi-handle")
+    page.keyboard.press("PageUp")
+
+    expect(page, ".wb-bev").not_to_have_attribute("data-area", planned)
+    expect(page, ".wb-eye-facts [data-row=shown] [data-fact='aperture at the block']").to_have_text(f"{float(told(page, 'area')):.1f}")
+    expect(page, ".wb-bev-undo").to_be_disabled()
+    page.click(".wb-reset")
+    expect(page, ".wb-bev").to_have_attribute("data-area", planned)
+
+
 def test_another_aperture_ends_a_drag(page: Any, address: str, notebooks: Path) -> None:
     """The kernel's aperture of four vertices is not bent by who holds a vertex of the one before it."""
     open_view(page, address, notebooks)

@@ -12,10 +12,11 @@ import pytest
 
 from tests.ocular.cases import sample_plan
 from workbench.errors import Refused
-from workbench.ocular import depth_of, designed_aperture
+from workbench.ocular import depth_of, designed_aperture, with_gaze
 from workbench.ocular.gaze import Light
 from workbench.ocular.setup import FilmPicture, Outline, View
 from workbench_widgets import EyeBeamView
+from workbench_widgets.eye_beam import GREETING
 from workbench_widgets.eye_scene import scene, underlay
 
 
@@ -97,6 +98,51 @@ def test_an_edited_aperture_becomes_a_new_plan(widget: EyeBeamView) -> None:
     assert (widget.is_changed, widget.message[:24]) == (False, "New plan in widget.plan:")
 
 
+def test_an_aperture_that_nobody_edited_follows_the_gaze(widget: EyeBeamView) -> None:
+    """For another gaze it is the one designed for the tumour as it is then seen; for the planned gaze it is the plan's again."""
+    plan = sample_plan()
+    planned = [list(one) for one in plan.field.aperture.block_mm]
+
+    widget.polar.value, widget.azimuth.value = 10.0, 180.0
+    pumped(widget)
+
+    seen = with_gaze(plan, Light(polar_deg=10.0, azimuth_deg=180.0))
+    assert widget.canvas.block_mm == [list(one) for one in designed_aperture(seen).block_mm]
+    widget.polar.value, widget.azimuth.value = 20.0, 205.0
+    pumped(widget)
+    assert (widget.canvas.block_mm, widget.is_changed) == (planned, False)
+
+
+def test_an_edited_aperture_stays_when_the_gaze_turns(widget: EyeBeamView) -> None:
+    """What somebody drew is not drawn over; fitted to the tumour, it follows the gaze again."""
+    drawn = [[-6.0, -6.0], [6.0, -6.0], [6.0, 6.0], [-6.0, 6.0]]
+    widget.canvas.block_mm = drawn
+    pumped(widget)
+
+    widget.polar.value = 10.0
+    pumped(widget)
+
+    assert widget.canvas.block_mm == drawn
+    widget.fit.click()
+    pumped(widget)
+    fitted = widget.canvas.block_mm
+    widget.polar.value = 12.0
+    pumped(widget)
+    assert drawn != fitted != widget.canvas.block_mm
+
+
+def test_without_a_margin_the_aperture_stays_when_the_gaze_turns() -> None:
+    """A plan that does not say how far from the tumour its aperture is: nobody can make another one."""
+    plan = sample_plan()
+    widget = EyeBeamView(replace(plan, field=replace(plan.field, aperture_margin_mm=None)))
+
+    widget.polar.value = 10.0
+    pumped(widget)
+
+    assert widget.canvas.block_mm == [list(one) for one in plan.field.aperture.block_mm]
+    widget.close()
+
+
 def test_the_new_plan_of_another_gaze_has_its_range(widget: EyeBeamView) -> None:
     """Range and modulation are those of the turned tumour, and the fitted aperture is the one designed for that gaze."""
     widget.polar.value, widget.azimuth.value = 30.0, 180.0
@@ -168,7 +214,7 @@ def test_a_gaze_turned_back_by_hand_is_the_plan_again(widget: EyeBeamView) -> No
     widget.polar.value = 20.0
     pumped(widget)
 
-    assert (widget.is_changed, widget.message) == (False, "Drag a vertex, or turn the gaze. The plan you gave stays as it is.")
+    assert (widget.is_changed, widget.message) == (False, GREETING)
 
 
 def test_a_light_just_below_a_whole_turn_is_as_planned() -> None:

@@ -42,7 +42,7 @@ LARGEST_AZIMUTH_DEG: Final = 359.9
 VIEW: Final = "Beam's-eye view"
 GAZE: Final = "Gaze and plan"
 FILMS: Final = "Setup films"
-GREETING: Final = "Drag a vertex, or turn the gaze. The plan you gave stays as it is."
+GREETING: Final = "Drag a vertex, or turn the gaze: the aperture follows it until it is edited. The plan you gave stays as it is."
 NO_PLAN: Final = "No eye to show yet: import an ocular plan, or use the sample."
 OF_THE_PLAN: Final = "Drawn as in the plan: what is shown is none."
 NOT_KNOWN: Final = "\N{EN DASH}"
@@ -175,10 +175,19 @@ class EyeBeamView(ClosingBox):
             self.polar.max = max(LARGEST_POLAR_DEG, light.polar_deg)
             self.azimuth.max = max(LARGEST_AZIMUTH_DEG, light.azimuth_deg)
             self.polar.value, self.azimuth.value = light.polar_deg, light.azimuth_deg
-            self.canvas.block_mm = block_points(plan)
         finally:
             self._resetting = False
+        self._lay(block_points(plan), light)
         self._refresh()
+
+    def _lay(self, points: list[list[float]], light: Light) -> None:
+        """Show this aperture, made for this gaze; it follows the gaze as long as nobody has edited it."""
+        self._untouched = (points, light)
+        self._resetting = True
+        try:
+            self.canvas.block_mm = [list(one) for one in points]
+        finally:
+            self._resetting = False
 
     def _refresh(self) -> None:
         """Draw what the sliders and the aperture say; a plan that cannot be so is a sentence, and the rest is drawn."""
@@ -187,7 +196,10 @@ class EyeBeamView(ClosingBox):
         was_changed, turned, made = self.is_changed, None, None
         try:
             turned = self._turned(self.plan)
-            self._draw(self.plan, turned)
+            with self.canvas.hold_sync():
+                self._draw(self.plan, turned)
+                self._follow(self.plan, turned)
+            self.is_changed = turned is not self.plan or self.canvas.block_mm != block_points(self.plan)
             made = self._made(turned)
         except Refused:
             self.is_changed = True
@@ -207,7 +219,18 @@ class EyeBeamView(ClosingBox):
         why_not = why_fixed(plan)
         self._films.value = markup.empty(why_not) if why_not else film_drawings(plan, turned)
         self._view.remark(VIEW, f"{turned.patient.id}{MIDDOT}{turned.eye.laterality.words}, isocentric plane")
-        self.is_changed = turned is not plan or self.canvas.block_mm != block_points(plan)
+
+    def _follow(self, plan: OcularPlan, turned: OcularPlan) -> None:
+        """Make an unedited aperture anew for another gaze; for the plan's own gaze it is the plan's.
+
+        Raises
+        ------
+        Refused : no block can be made for the tumour as it is seen now.
+        """
+        points, light = self._untouched
+        gaze = turned.fixation.gaze
+        if self.canvas.block_mm == points and gaze != light and self._has_tumour and plan.field.aperture_margin_mm is not None:
+            self._lay(block_points(plan) if turned is plan else _points(designed_aperture(turned)), gaze)
 
     def _measure(self, plan: OcularPlan, turned: OcularPlan | None, made: OcularPlan | None) -> None:
         """Numbers and depth section.
@@ -254,8 +277,9 @@ class EyeBeamView(ClosingBox):
 
     def _fit(self) -> None:
         assert self.plan is not None
-        made = designed_aperture(self._turned(self.plan))
-        self.canvas.block_mm = [[x, y] for x, y in made.block_mm]
+        turned = self._turned(self.plan)
+        self._lay(_points(designed_aperture(turned)), turned.fixation.gaze)
+        self._refresh()
 
     def _reset(self) -> None:
         self._show(self.plan)
@@ -279,6 +303,10 @@ class EyeBeamView(ClosingBox):
     def _failed(self, sentence: str) -> None:
         self.use.disabled = True
         self._say(sentence, "fail")
+
+
+def _points(aperture: Aperture) -> list[list[float]]:
+    return [[x, y] for x, y in aperture.block_mm]
 
 
 def _gaze_words(plan: OcularPlan) -> str:

@@ -85,7 +85,9 @@ function render({ model, el }) {
     const copied = (vertices) => vertices.map((one) => [...one]);
     // What is drawn, and what the kernel has of it; the two differ while a vertex is held.
     let scene = model.get("scene"), points = copied(model.get("block_mm")), kept = copied(points), chosen = 0, held = null;
+    // What somebody edited can be had back; an aperture that the kernel made, it makes again.
     const before = [];
+    let isEdited = false;
     const ready = () => scene && scene.scale;
     const seen = ([x, y]) => [x * scene.scale[0], y * scene.scale[1]];
     const atBlock = ([x, y]) => [x / scene.scale[0], y / scene.scale[1]];
@@ -225,6 +227,7 @@ function render({ model, el }) {
 
     function send() {
         kept = copied(points);
+        isEdited = true;
         root.dataset.saves = Number(root.dataset.saves) + 1;
         model.set("block_mm", copied(points));
         model.save_changes();
@@ -243,7 +246,8 @@ function render({ model, el }) {
         if (isSame(now, kept)) return;
         if (held) handles.children[held.index].releasePointerCapture(held.pointer);
         held = null;
-        if (kept.length) before.push(kept);
+        if (isEdited) before.push(kept);
+        isEdited = false;
         [points, kept] = [copied(now), copied(now)];
         if (ready()) drawAperture();
     }
