@@ -186,9 +186,8 @@ class TableRows:
 
 
 def _says_nothing(values: pd.Series) -> bool:
-    return (
-        bool((values.isna() | (values.astype(object) == "")).all()) if pd.api.types.is_string_dtype(values) else bool(values.isna().all())
-    )
+    known = values.dropna()
+    return known.empty or (pd.api.types.is_string_dtype(known.dtype) and not (known != "").any())
 
 
 def _keys(column: ShownColumn, values: pd.Series) -> npt.NDArray[np.float64]:
