@@ -159,6 +159,14 @@ def test_the_new_plan_of_another_gaze_has_its_range(widget: EyeBeamView) -> None
     assert plan.field.aperture == designed_aperture(plan)
 
 
+def test_another_modulation_is_told_where_the_range_is_the_same(widget: EyeBeamView) -> None:
+    """The deepest point of the tumour is as deep as planned, 23.4 mm with its margin; the shallowest is not."""
+    widget.polar.value, widget.azimuth.value = 24.0, 180.0
+    pumped(widget)
+
+    assert widget.message.endswith("range 23.4 mm and modulation 15.8 mm follow the gaze.")
+
+
 def test_going_back_restores_gaze_and_aperture(widget: EyeBeamView) -> None:
     """Nothing of the edits is left."""
     widget.polar.value = 35.0

@@ -209,7 +209,7 @@ class EyeBeamView(ClosingBox):
             # Of what is refused no number of the plan before it may stay.
             self._measure(self.plan, turned, made)
         if self.is_changed:
-            self._say(_can_be_used(made, is_deep=made.field.range_mm != self.plan.field.range_mm), "info")
+            self._say(_can_be_used(self.plan, made), "info")
         elif was_changed:
             self._say(GREETING, "info")
 
@@ -314,8 +314,9 @@ def _gaze_words(plan: OcularPlan) -> str:
     return f"gaze {gaze.polar_deg:.1f}° at {gaze.azimuth_deg:.1f}°"
 
 
-def _can_be_used(made: OcularPlan, *, is_deep: bool) -> str:
-    depth = f", range {made.field.range_mm:.1f} mm and modulation {made.field.modulation_mm:.1f} mm follow the gaze" if is_deep else ""
+def _can_be_used(plan: OcularPlan, made: OcularPlan) -> str:
+    before, now = ((one.field.range_mm, one.field.modulation_mm) for one in (plan, made))
+    depth = "" if now == before else f", range {now[0]:.1f} mm and modulation {now[1]:.1f} mm follow the gaze"
     return f"Not yet a plan: {_gaze_words(made)}, {made.field.aperture.area_mm2:.1f} mm² at the block{depth}."
 
 
