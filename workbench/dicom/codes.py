@@ -30,7 +30,6 @@ RT_TREATMENT_QA = Code("121728", "DCM", "RT Treatment QA with Internal Verificat
 POSITION_ACQUISITION = Code("121707", "DCM", "RT Patient Position Acquisition, CT kV")
 """CID 9241 and 9242; the ones that the TMS statement uses (9.1.1.4.3)."""
 
-IDENTITY_REGISTRATION = Code("125021", "DCM", "Frame of Reference Identity")
 FIDUCIAL_ALIGNMENT = Code("125022", "DCM", "Fiducial Alignment")
 
 DISCONTINUED = Code("110513", "DCM", "Discontinued for unspecified reason")

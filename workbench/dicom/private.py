@@ -20,7 +20,6 @@ from workbench.errors import Refused
 
 IMPAC: Final = "IMPAC"
 IMPAC_GROUP: Final = 0x300B
-CREATOR_KEYWORD: Final = "IMPAC_PrivateCreator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,6 @@ from __future__ import annotations
 from typing import Final, Protocol
 from uuid import uuid4
 
-IMPLEMENTATION_CLASS_UID: Final = "2.25.8277475153297746320097040524778295021"
-IMPLEMENTATION_VERSION_NAME: Final = "OPWORKBENCH_01"
-
 IMPLICIT_LITTLE: Final = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE: Final = "1.2.840.10008.1.2.1"
 EXPLICIT_BIG: Final = "1.2.840.10008.1.2.2"

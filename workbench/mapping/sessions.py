@@ -21,8 +21,6 @@ from workbench.settings import Identity, Room, ToleranceTable
 from workbench.treatment.delivery import DeliveryType
 from workbench.treatment.session import Session, Task
 
-UTF8 = "ISO_IR 192"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionUids:
