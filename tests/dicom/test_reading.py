@@ -241,8 +241,19 @@ def test_too_many_elements_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     items = item(element(0x300A00C2, b"LO", b"Beam") + element(0x300A00C6, b"CS", b"STATIC"))
 
     assert len(read(element(0x300A03A2, b"SQ", items), uids.EXPLICIT_LITTLE)) == 1
-    with pytest.raises(Refused, match=r"found more than 4 elements at byte \d+, expected fewer"):
+    with pytest.raises(Refused, match=r"found more than 4 elements and items at byte \d+, expected fewer"):
         read(element(0x300A03A2, b"SQ", items * 2 + items), uids.EXPLICIT_LITTLE)
+
+
+@pytest.mark.parametrize("syntax", [uids.EXPLICIT_LITTLE, uids.IMPLICIT_LITTLE])
+def test_too_many_items_are_refused(monkeypatch: pytest.MonkeyPatch, syntax: str) -> None:
+    """Empty ones too: each takes eight bytes of the peer's and some two hundred of ours."""
+    monkeypatch.setattr(reading, "MAXIMUM_ELEMENTS", 4)
+    head = b"\x0a\x30\xa2\x03" + (b"SQ\0\0" if syntax == uids.EXPLICIT_LITTLE else b"")
+
+    assert len(read(head + (32).to_bytes(4, "little") + 4 * item(b""), syntax).items(0x300A03A2)) == 4
+    with pytest.raises(Refused, match=r"found more than 4 elements and items at byte \d+, expected fewer"):
+        read(head + (40).to_bytes(4, "little") + 5 * item(b""), syntax)
 
 
 def test_nesting_has_an_end() -> None:

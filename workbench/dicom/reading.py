@@ -21,7 +21,7 @@ from workbench.errors import Refused
 
 MAXIMUM_DEPTH: Final = 32
 MAXIMUM_ELEMENTS: Final = 2_000_000
-"""More elements than any object of radiotherapy has; a peer cannot make us remember more of one."""
+"""More elements and items than any object of radiotherapy has; a peer cannot make us remember more of one."""
 MAXIMUM_HEADS: Final = 16_384
 """Heads of elements that are remembered: more than the objects of a clinic have, and some two megabytes."""
 UNDEFINED: Final = 0xFFFFFFFF
@@ -283,7 +283,7 @@ class _Walk:
             # An element has eight bytes at least, so within this stretch they are not too many.
             stretch = at + 8 * (MAXIMUM_ELEMENTS - self._seen - len(entries))
             if stretch <= at:
-                raise self._refusal(f"found more than {MAXIMUM_ELEMENTS} elements at byte {at}, expected fewer")
+                raise self._too_many(at)
             stretch = min(stretch, end)
             while at < stretch:
                 head = known(data[at : at + 8])
@@ -414,6 +414,9 @@ class _Walk:
                 if delimited and (group, element) == (DELIMITERS, SEQUENCE_END & 0xFFFF):
                     return tuple(found), at, at + 8
                 raise self._refusal(f"found {spoken(group << 16 | element)} at byte {at}, expected an item")
+            self._seen += 1
+            if self._seen > MAXIMUM_ELEMENTS:
+                raise self._too_many(at)
             length = long(data, at + 4)[0]
             at += 8
             item = EncodedDataset(data, syntax, above, little=little)
@@ -427,6 +430,9 @@ class _Walk:
         if delimited:
             raise self._refusal(f"ends at byte {at} inside a sequence, expected its delimiter")
         return tuple(found), at, at
+
+    def _too_many(self, at: int) -> Refused:
+        return self._refusal(f"found more than {MAXIMUM_ELEMENTS} elements and items at byte {at}, expected fewer")
 
     def _headless(self, at: int) -> Refused:
         return self._refusal(f"truncated at byte {at}, expected a tag and a length")
