@@ -6,6 +6,8 @@ from datetime import UTC, date
 
 import pandas as pd
 import pytest
+from pydicom.config import IGNORE
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
 from tests.clinic import make_ct, make_ion_plan, make_record
@@ -138,6 +140,23 @@ def test_what_was_done_is_said_in_codes() -> None:
     said = [(one.CodeValue, one.CodingSchemeDesignator) for one in made.DeidentificationMethodCodeSequence]
     assert said == [("113100", "DCM"), ("113107", "DCM"), ("113111", "DCM")]
     assert (made.PatientIdentityRemoved, made.LongitudinalTemporalInformationModified) == ("YES", "MODIFIED")
+
+
+@pytest.mark.parametrize("born", ["00010101", "19480000"])
+def test_a_day_of_birth_that_is_none_is_emptied_as_any_other(born: str) -> None:
+    """Some programs write the first day of all for one that is not known; it is not moved, so that nothing need be before it."""
+    plan = make_ion_plan()
+    plan["PatientBirthDate"] = DataElement("PatientBirthDate", "DA", born, validation_mode=IGNORE)
+
+    assert not deidentified(plan, KEY).PatientBirthDate
+
+
+def test_a_date_that_cannot_be_moved_is_refused() -> None:
+    """Before the first day of all there is none."""
+    plan = make_ion_plan(RTPlanDate="00010101")
+
+    with pytest.raises(Refused, match="de-identification: found a date that is none, or too early to be moved, expected YYYYMMDD"):
+        deidentified(plan, KEY)
 
 
 def test_a_date_in_a_kept_element_is_refused() -> None:

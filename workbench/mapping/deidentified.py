@@ -205,13 +205,14 @@ def moved(moment: str, back: timedelta) -> str:
 
     Raises
     ------
-    Refused : it is none.
+    Refused : it is none, or there is none so much earlier.
     """
     try:
-        day = date(int(moment[:4]), int(moment[4:6]), int(moment[6:8]))
-    except ValueError as problem:
-        raise Refused("de-identification: found a date that is none, expected YYYYMMDD", rule="date") from problem
-    return f"{day - back:%Y%m%d}{moment[8:]}"
+        day = date(int(moment[:4]), int(moment[4:6]), int(moment[6:8])) - back
+    except (ValueError, OverflowError) as problem:
+        message = "de-identification: found a date that is none, or too early to be moved, expected YYYYMMDD"
+        raise Refused(message, rule="date") from problem
+    return f"{day.year:04}{day:%m%d}{moment[8:]}"
 
 
 def _each(value: Any, replaced: Callable[[str], str]) -> Any:
@@ -270,7 +271,9 @@ def _uids(dataset: Dataset) -> set[str]:
 
 
 def _moments(dataset: Dataset, back: timedelta) -> set[str]:
-    return {moved(str(value), back) for element in dataset.iterall() if element.VR in _MOMENT for value in _values(element)}
+    """What may be written: every moment of the original moved, but those that are kept in no way."""
+    found = (element for element in dataset.iterall() if element.VR in _MOMENT and element.keyword not in OF_BIRTH)
+    return {moved(str(value), back) for element in found for value in _values(element)}
 
 
 def _days(dataset: Dataset) -> set[str]:
