@@ -181,6 +181,22 @@ def test_the_stop_is_heard_while_a_cell_computes(page: Any, address: str, notebo
     expect(page, ".wb-notice").to_contain_text("Everything is stopped: no beam, and the provider accepts nothing.")
 
 
+def test_a_delivery_is_chosen_by_keyboard(page: Any, address: str, notebooks: Path) -> None:
+    """In a list arrows are the list's and not JupyterLab's, which would go to the next cell."""
+    open_dashboard(page, address, notebooks)
+
+    page.focus(".wb-scenario select")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page, ".wb-deliver").to_have_text("Deliver \N{MIDDLE DOT} interrupted at 12.5 MU")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("30")
+    page.keyboard.press("Tab")
+
+    expect(page, ".wb-deliver").to_have_text("Deliver \N{MIDDLE DOT} interrupted at 30.0 MU")
+
+
 def test_a_refusal_is_a_sentence_in_the_dashboard(page: Any, address: str, notebooks: Path) -> None:
     """Monitor units below 0 are refused by the workbench; the dashboard says it and stays usable."""
     open_dashboard(page, address, notebooks)

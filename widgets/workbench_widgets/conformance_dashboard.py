@@ -68,7 +68,7 @@ class ConformanceDashboard(ClosingBox):
         self.choice.observe(lambda change: self._live.post(self._show, change.new), names="value")
         self._body = Box([self.check])
         self._body.add_class("wb-place")
-        super().__init__([theme.style(), self.choice, self._notice, self._body])
+        super().__init__([theme.page(), self.choice, self._notice, self._body])
         self.add_class("wb-dashboard")
         self.add_class("wb-conf")
         self._show(CHECK)

@@ -147,7 +147,7 @@ class EyeBeamView(ClosingBox):
         gaze.remark(GAZE, "angles of the light that the treated eye looks at")
         films.remark(FILMS, "planned dashed")
         self._grid = box("wb-row wb-eye-grid", self._view, gaze, depth, films)
-        return [theme.style(), self._notice, self._grid]
+        return [theme.page(), self._notice, self._grid]
 
     def _watch(self) -> None:
         self.canvas.observe(self._soon, names="block_mm")

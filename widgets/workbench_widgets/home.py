@@ -104,7 +104,7 @@ class HomeDashboard(ClosingBox):
         self.stop.on_click(lambda _: self._stop_everything())
         self._body = Box([])
         self._body.add_class("wb-place")
-        super().__init__([theme.style(), box("wb-header", self._title, self.stop), self.choice, self._notice, self._body])
+        super().__init__([theme.page(), box("wb-header", self._title, self.stop), self.choice, self._notice, self._body])
         self.add_class("wb-home")
         self.add_class("wb-dashboard")
         self._live.follow(bench.bus)

@@ -134,7 +134,7 @@ class ImportDialog(ClosingBox):
         self._seen = Part("wb-import-pictures", "Images", self._unseen, self._image)
 
     def _composed(self) -> list[Any]:
-        return [theme.style(), self._source, self._done, self._seen]
+        return [theme.page(), self._source, self._done, self._seen]
 
     # ------------------------------------------------------------------------------------------------------------- show
 

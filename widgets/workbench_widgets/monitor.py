@@ -73,7 +73,7 @@ class WorklistMonitor(ClosingBox):
         lower = Box([self._why, self._watchers])
         for one in ("wb-row", "wb-monitor-lower"):
             lower.add_class(one)
-        super().__init__([theme.style(), self._notice, self._workitems, lower])
+        super().__init__([theme.page(), self._notice, self._workitems, lower])
         self.add_class("wb-dashboard")
         self.add_class("wb-monitor")
         self._live.follow(bench.bus)

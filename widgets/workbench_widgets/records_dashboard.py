@@ -146,7 +146,7 @@ class RecordsDashboard(ClosingBox):
     def _composed(self) -> list[Any]:
         self._table_panel = Part("wb-rec-records", "", self._meaning, self.view)
         return [
-            theme.style(),
+            theme.page(),
             self._notice,
             box("wb-panel wb-rec-entries", *self.filters.entries, self.again, self.back),
             self._table_panel,

@@ -129,7 +129,7 @@ class SessionDashboard(ClosingBox):
         buttons = controls.buttons
         delivery = box("wb-actions", *controls.delivery.widgets, buttons[Action.DELIVER])
         return [
-            theme.style(),
+            theme.page(),
             box("wb-header", self._room_line, box("wb-actions", controls.rooms, buttons[Action.PROVIDER], controls.stop)),
             box(
                 "wb-panel wb-plan",

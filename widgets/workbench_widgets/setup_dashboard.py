@@ -150,7 +150,7 @@ class SetupImagesDashboard(ClosingBox):
     def _composed(self) -> list[Any]:
         gaze = box("wb-actions", self.polar, self.azimuth, self.planned_gaze)
         top = box("wb-panel wb-plan", self._card, self.plans, gaze, self.bring)
-        return [theme.style(), top, self._notice, self._place, box("wb-row wb-setup-grid", *self._panels.values(), self._told)]
+        return [theme.page(), top, self._notice, self._place, box("wb-row wb-setup-grid", *self._panels.values(), self._told)]
 
     def _watch(self) -> None:
         post = self._live.post

@@ -9,9 +9,10 @@ from importlib import resources
 from string import Template
 from typing import Any
 
-from ipywidgets import HTML, Layout
+from ipywidgets import HTML, Box, Layout
 
 from workbench.figures import palette
+from workbench_widgets.keys import Keys
 
 
 def style_sheet(name: str = "dashboard.css") -> str:
@@ -19,6 +20,11 @@ def style_sheet(name: str = "dashboard.css") -> str:
     source = resources.files("workbench_widgets").joinpath(name).read_text(encoding="utf-8")
     colours = {name: value for name, value in vars(palette).items() if isinstance(value, str) and value.startswith("#")}
     return Template(source).substitute(colours)
+
+
+def page() -> Any:
+    """The same for a whole dashboard, whose lists keep their keys."""
+    return Box([style(), Keys()], layout=Layout(display="none"))
 
 
 def style() -> Any:
