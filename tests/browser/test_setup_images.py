@@ -38,7 +38,7 @@ AXIAL, LATERAL = ".wb-setup-axial-film", ".wb-setup-lateral-film"
 
 def open_dashboard(page: Any, address: str, notebooks: Path) -> None:
     """A notebook with one cell that shows the dashboard, run, with both films on the page."""
-    lab.write_notebook(notebooks / "setup.ipynb", SETUP)
+    lab.write_notebook(notebooks / "setup.ipynb", SETUP, "pass")
     lab.open_notebook(page, address, "setup.ipynb")
     assert lab.run_all(page) == []
     for film in (AXIAL, LATERAL):
@@ -148,6 +148,21 @@ def test_a_mark_nudged_and_left_is_kept(page: Any, address: str, notebooks: Path
     page.keyboard.up("ArrowRight")
 
     expect(page, ".wb-clips [data-view=LATERAL] [data-clip='1'] td:first-of-type").to_have_text("+0.1")
+
+
+def test_marks_set_from_python_are_drawn_and_counted(page: Any, address: str, notebooks: Path) -> None:
+    """Of two marks one is of a clip that is not planned: it is seen, told of in the table, and not counted among the four."""
+    open_dashboard(page, address, notebooks)
+
+    marks = ", ".join(f"ClipMark(view=View.AXIAL, clip={clip}, film_mm=(1.0, {clip}.0))" for clip in (1, 7))
+    told_by_kernel = lab.run_cell(
+        page, 1, f"from workbench.ocular.clip_marks import ClipMark\nfrom workbench.ocular.setup import View\ndashboard.marks = ({marks})"
+    )
+
+    assert told_by_kernel == ""
+    expect(page, f"{AXIAL} [data-mark='7']").to_be_visible()
+    expect(page, ".wb-clips [data-view=AXIAL] [data-clip='7']").to_contain_text("not planned")
+    expect(page, f"{AXIAL} .wb-sheet-state").to_contain_text("1 of 4 clips marked")
 
 
 def test_both_films_keep_one_scale(page: Any, address: str, notebooks: Path) -> None:

@@ -104,13 +104,14 @@ function render({ model, el }) {
 
     function tell() {
         const at = marks.get(chosen), from = at && planned(chosen), all = film.planned.length;
+        const done = film.planned.filter(([clip]) => marks.has(clip)).length;
         const left = armed === null ? "drag a mark to correct it" : `click on clip ${armed}`;
         sheet.state.className = "wb-sheet-state";
         if (from) {
             const by = [at[0] - from[0], at[1] - from[1]], here = atIsocentre(by), [x, y] = here ?? by;
             sheet.state.textContent = `clip ${chosen} off by ${signed(x)}, ${signed(y)} mm ${here ? "at the isocentre" : "on film"}`
                 + (armed === null ? "" : ` \u00b7 next ${armed}`);
-        } else { sheet.state.textContent = all ? `${marks.size} of ${all} clips marked \u00b7 ${left}` : "no clip is planned on this film"; }
+        } else { sheet.state.textContent = all ? `${done} of ${all} clips marked \u00b7 ${left}` : "no clip is planned on this film"; }
     }
 
     const signed = (value) => (Math.abs(value) < 0.05 ? "" : value > 0 ? "+" : "") + number(value);
