@@ -96,7 +96,10 @@ def test_without_anything_to_draw_a_sentence_says_why() -> None:
     assert charted(records, "progress", EVERYBODY, Choices(deliveries=100_000)).sentence == (
         "100,000 deliveries are too many to be counted at once: choose a patient above, or click a row."
     )
-    assert charted(make_records([]), "timing", EVERYBODY, Choices()).sentence.startswith("Nothing to draw of timing")
+    nothing = charted(make_records([]), "planned_versus_delivered", EVERYBODY, Choices())
+    assert (nothing.sentence, nothing.summary) == ("Nothing to draw of planned versus delivered: there has to be a record first.", "")
+    other = charted(make_records([]), "timing", focus_of(None, Filters(room="EYE2")), Choices())
+    assert other.sentence == "Nothing to draw of timing: choose another row, or fewer filters."
 
 
 def test_a_trend_is_of_the_first_measure_that_there_is() -> None:

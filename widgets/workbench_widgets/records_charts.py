@@ -6,7 +6,7 @@ Answers and figures are the package's own; here is decided only how much of an a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from types import MappingProxyType
 from typing import Any, Final
@@ -130,7 +130,7 @@ def charted(records: Records, name: str, focus: Focus, choices: Choices, *, meas
             of_beam = of_beam[(of_beam[column] == value).fillna(False).to_numpy(dtype=bool)]
     order = of_beam["result"].astype(object).map(SEVERITY).sort_values(kind="stable").index if len(of_beam) > MOST_ROWS else of_beam.index
     found = _cut(of_beam.loc[order], name, focus, focus.words)
-    return Charted(answer=found.answer, remark=found.remark, summary=_results(of_beam), sentence=found.sentence)
+    return found if found.sentence else replace(found, summary=_results(of_beam))
 
 
 def drawn(name: str, answer: pd.DataFrame, measure: str) -> Figure:
@@ -158,7 +158,9 @@ def _cut(answer: pd.DataFrame, name: str, focus: Focus, remark: str) -> Charted:
     """No more rows than a chart has room for: the latest where rows have a moment, else the first."""
     if answer.empty:
         whose = f" of {focus.words}" if focus.words else ""
-        return Charted(answer=answer, sentence=f"Nothing to draw of {words_of(name)}{whose}: choose another row, or fewer filters.")
+        is_narrowed = bool(whose) or any(value is not None for value in focus.filters.values())
+        then = "choose another row, or fewer filters" if is_narrowed else "there has to be a record first"
+        return Charted(answer=answer, sentence=f"Nothing to draw of {words_of(name)}{whose}: {then}.")
     if len(answer) <= MOST_ROWS:
         return Charted(answer=answer, remark=remark)
     moment = MOMENTS.get(name)
