@@ -24,6 +24,13 @@ RUNNING = """async () => {
     return [...sessions.running()].length;
 }"""
 
+KEPT = """async () => {
+    const { context } = window.jupyterapp.shell.currentWidget;
+    await context.ready;
+    return context.canSave;
+}"""
+"""Whether JupyterLab would write the file that is shown, and so keeps a checkpoint of it."""
+
 
 @pytest.fixture(scope="module")
 def files(notebooks: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -65,6 +72,18 @@ def test_an_image_is_shown_with_its_curves_and_every_element(page: Any, address:
     width = float(page.get_attribute(".opw-picture canvas", "data-width"))
     page.keyboard.press("ArrowRight")
     assert float(page.get_attribute(".opw-picture canvas", "data-width")) == pytest.approx(width * 1.05)
+
+
+def test_a_file_that_is_looked_at_is_not_copied(page: Any, address: str, notebooks: Path, files: Path) -> None:
+    """JupyterLab keeps a checkpoint of what it could write; of a patient's file no second one lies about for it."""
+    (notebooks / "looked").mkdir()
+    (notebooks / "looked" / "axial.dcm").write_bytes((files / "axial.dcm").read_bytes())
+
+    lab.open_file(page, address, "looked", "axial.dcm")
+    expect(page, ".opw-header").to_contain_text("RT Image Storage")
+
+    assert page.evaluate(KEPT) is False
+    assert [one.name for one in (notebooks / "looked").rglob("*.dcm")] == ["axial.dcm"]
 
 
 def test_findings_lead_to_their_place_in_the_tree(page: Any, address: str, files: Path) -> None:

@@ -313,6 +313,16 @@ def test_folders_that_overlap_are_scanned_once(folder: Path) -> None:
         assert (len(records.files()), told(records)) == (6, EXPECTED)
 
 
+def test_copies_that_jupyter_keeps_are_not_scanned(folder: Path) -> None:
+    """A record that was opened in JupyterLab has a checkpoint beside it: it is counted once."""
+    copy = folder / ".ipynb_checkpoints" / "record-checkpoint.dcm"
+    copy.parent.mkdir()
+    copy.write_bytes((folder / "record.dcm").read_bytes())
+
+    with scan(folder) as scanned:
+        assert (len(scanned.beams()), scanned.counts.files) == (1, len(NAMES))
+
+
 def test_a_cache_within_the_folder_is_not_scanned(folder: Path) -> None:
     """Its Parquet files are none of the six."""
     scan(folder, cache=folder / "cache", zone=UTC)

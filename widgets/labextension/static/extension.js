@@ -70,6 +70,10 @@ function addViewer(app, { docregistry, services, widgets, icon }) {
     get fileFormat() {
       return null;
     }
+    /** JupyterLab saves no model that others edit as well, and keeps no checkpoint of it: a copy of a patient's file beside it. */
+    createNew(options = {}) {
+      return super.createNew({ ...options, collaborationEnabled: true });
+    }
   }
 
   class Panel extends widgets.Widget {

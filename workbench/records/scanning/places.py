@@ -17,6 +17,8 @@ from workbench.errors import Refused, Unavailable
 
 IN_MEMORY: Final = ("memory",)
 """Protocols of file systems that other processes cannot see."""
+CHECKPOINTS: Final = ".ipynb_checkpoints"
+"""Folder in which Jupyter keeps copies of files that were opened: none of them is a file of its own."""
 NO_WAIT: Final = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 MOMENTS: Final = ("mtime", "LastModified", "last_modified", "updated", "created")
 MARKS: Final = ("ETag", "etag", "md5Hash", "generation")
@@ -116,7 +118,8 @@ def _below(folder: str, without: str | None) -> Iterator[Listed]:
         return
     for entry in entries:
         if entry.is_dir(follow_symlinks=False):
-            yield from _below(entry.path, without)
+            if entry.name != CHECKPOINTS:
+                yield from _below(entry.path, without)
         else:
             yield _listed(entry.path, entry.stat)
 
