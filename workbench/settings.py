@@ -139,7 +139,7 @@ class Limits:
     pdu_bytes : longest PDU body accepted; a longer one aborts the association before anything is allocated.
     object_bytes : largest object of one message.
     associations : open at the same time.
-    network_timeout_s, dimse_timeout_s, acse_timeout_s : silence after which we stop waiting.
+    network_timeout_s, dimse_timeout_s, acse_timeout_s : silence after which we stop waiting, the first also in the middle of a PDU.
     grace_s : what is in flight has this long to finish when the provider stops.
     deletion_locks : workitems that are kept for one subscriber; beyond them it is subscribed without lock.
     reports : event reports that wait for one subscriber; beyond them the oldest is given up.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import socket
 import struct
 import threading
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import Final
 
 import pytest
 from pydicom.dataset import Dataset
@@ -234,6 +236,43 @@ def test_a_connection_that_breaks_in_the_middle_of_a_pdu_harms_nobody(provider: 
         connection.sendall(association_request(provider)[:40])
 
     assert echo_is_answered(provider)
+
+
+PART: Final = struct.pack(">BxL", 0x04, 4096) + bytes(10)
+"""A P-DATA-TF of 4096 bytes, of which ten have come."""
+
+
+@pytest.mark.parametrize("is_dripping", [False, True], ids=["silent", "a byte now and then"])
+@pytest.mark.parametrize("is_associated", [False, True], ids=["association request", "message"])
+def test_a_pdu_that_does_not_go_on_ends_its_connection(make_bench: BenchMaker, is_associated: bool, is_dripping: bool) -> None:
+    """A device that lost its power in the middle of a PDU keeps no place, and neither does one that sends ever less."""
+    provider = make_bench(listen=True, settings=Settings(limits=Limits(network_timeout_s=0.5, acse_timeout_s=0.5)))
+
+    with raw_connection(provider) as connection:
+        if is_associated:
+            connection.sendall(association_request(provider))
+            assert connection.recv(READ)[:1] == ACCEPT
+            connection.sendall(PART)
+        else:
+            connection.sendall(association_request(provider, length=4096)[:40])
+        heard = drip(connection) if is_dripping else connection.recv(READ)
+
+    assert heard[:1] in {b"", ABORT}
+    assert echo_is_answered(provider)
+
+
+def drip(connection: socket.socket) -> bytes:
+    """Send a byte whenever nothing is heard for a short time; what is heard in the end."""
+    connection.settimeout(0.1)
+    for _ in range(1000):
+        try:
+            connection.sendall(b"\0")
+            return connection.recv(READ)
+        except TimeoutError:
+            continue
+        except (ConnectionResetError, BrokenPipeError):
+            return b""
+    raise AssertionError("found the connection open after a thousand bytes, expected it to be closed")
 
 
 def command(**elements: object) -> bytes:

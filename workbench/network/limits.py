@@ -1,12 +1,16 @@
-"""What a peer can make us allocate: the length of a PDU is looked at before its body is read, a message before it grows.
+"""What a peer can make us allocate and wait for: the length of a PDU is looked at before its body is read, a message before it grows.
 
-pynetdicom reads whatever length a PDU claims, and collects fragments without end. Both are stopped on the connection's own
-socket and by counting the fragments of a message; either aborts the association. Who counts knows also what is in flight.
+pynetdicom reads whatever length a PDU claims, waits for the rest of it without end, and collects fragments without end. All are
+stopped, on the connection's own socket and by counting the fragments of a message; each ends the association. Who counts knows also
+what is in flight.
 """
 
 from __future__ import annotations
 
 import logging
+import select
+import socket
+import time
 from typing import Any
 
 from pynetdicom.pdu import P_DATA_TF
@@ -16,6 +20,8 @@ from workbench.settings import Limits
 log = logging.getLogger(__name__)
 
 CHUNK = 1 << 18
+LEAST_BYTES_PER_S = 1 << 14
+"""A PDU that comes more slowly is not waited for: an old modem is faster, and a connection that drips keeps a place from others."""
 PENDING = frozenset({0xFF00, 0xFF01})
 C_CANCEL_RQ = 0x0FFF
 RESPONSE = 0x8000
@@ -24,6 +30,10 @@ RESPONSE = 0x8000
 
 class TooLong(OSError):
     """A PDU claims to be longer than the limit; as an OSError it ends the connection like a broken one."""
+
+
+class TooSlow(OSError):
+    """The rest of a PDU does not come; as an OSError it ends the connection like a broken one."""
 
 
 def guard(event: Any, limits: Limits) -> None:
@@ -35,10 +45,13 @@ def guard(event: Any, limits: Limits) -> None:
         # Replaces AssociationSocket.recv of pynetdicom 3.0, which reads in steps of 4096 bytes and knows no limit.
         if length > limits.pdu_bytes:
             raise TooLong(f"PDU of {length} bytes, expected at most {limits.pdu_bytes}")
-        received = bytearray(length)
+        connection, received = transport.socket, bytearray(length)
         view, filled = memoryview(received), 0
+        silence = limits.network_timeout_s
+        deadline = time.monotonic() + silence + length / LEAST_BYTES_PER_S
         while filled < length:
-            count = transport.socket.recv_into(view[filled : filled + CHUNK])
+            _wait_for_more(connection, min(silence, deadline - time.monotonic()))
+            count = connection.recv_into(view[filled : filled + CHUNK])
             if not count:
                 break
             filled += count
@@ -47,6 +60,23 @@ def guard(event: Any, limits: Limits) -> None:
         return received
 
     transport.recv = recv
+
+
+def _wait_for_more(connection: socket.socket, seconds: float) -> None:
+    """Until something has come, or the connection has ended.
+
+    Raises
+    ------
+    TooSlow : nothing did in this time.
+    ConnectionAbortedError : it was closed on our side meanwhile.
+    """
+    waiting = select.poll()
+    try:
+        waiting.register(connection, select.POLLIN)
+    except ValueError as problem:
+        raise ConnectionAbortedError("the connection was closed meanwhile") from problem
+    if seconds <= 0 or not waiting.poll(1000 * seconds):
+        raise TooSlow("a PDU did not come to its end, expected the rest of it")
 
 
 class MessageMeter:
