@@ -466,6 +466,20 @@ def test_another_room_is_chosen(tmp_path: Path) -> None:
         dashboard.close()
 
 
+@pytest.mark.usefixtures("blank_pictures")
+def test_a_room_of_other_devices_is_not_treated_in_by_the_simulated_one(tmp_path: Path) -> None:
+    """Before a click that would find nothing."""
+    rooms = (Room(name="EYE1", station_code="EYE1", calling_ae_titles=("TDD1",)),)
+    with Workbench(tmp_path, rooms=rooms) as bench:
+        bench.check_in(bench.add_plan(make_plan()), meterset_mu={1: 10.0})
+        dashboard = SessionDashboard(bench)
+
+        deliver = dashboard.controls.buttons[Action.DELIVER]
+
+        assert (deliver.disabled, deliver.tooltip[:33]) == (True, "Room EYE1 does not admit DEVICE, ")
+        dashboard.close()
+
+
 def test_one_room_is_no_choice(tmp_path: Path) -> None:
     """Nothing is offered where there is nothing to choose."""
     with Workbench(tmp_path, listen=False) as bench:

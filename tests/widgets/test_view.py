@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -91,6 +92,17 @@ def test_what_can_be_done_follows_the_state(view: RoomView, expected: set[Action
     assert possible(view) == expected
 
 
+def test_a_room_that_does_not_admit_the_simulated_device_says_so() -> None:
+    """It would find nothing to treat there, although something is scheduled."""
+    view = replace(make_view(SessionState.PREPARED, StepState.SCHEDULED), shuts_out="DEVICE")
+
+    found = obstacles(view, has_plan=True, is_delivering=False)
+
+    assert found[Action.DELIVER] == (
+        "Room EYE1 does not admit DEVICE, as the simulated device is called: choose another room, or name it in the settings of this one."
+    )
+
+
 def test_without_a_plan_nobody_is_checked_in() -> None:
     """The reason says what to do."""
     found = obstacles(make_view(), has_plan=False, is_delivering=False)
@@ -111,8 +123,9 @@ def test_while_the_device_is_at_work_only_cancelling_is_offered() -> None:
         (make_view(SessionState.PREPARED, StepState.SCHEDULED), Action.DELIVER),
         (make_view(SessionState.ACTIVE, StepState.IN_PROGRESS), None),
         (make_view(SessionState.ACTIVE, StepState.COMPLETED), Action.COMPLETE),
+        (replace(make_view(SessionState.PREPARED, StepState.SCHEDULED), shuts_out="DEVICE"), None),
     ],
-    ids=["not listening", "listening", "prepared", "claimed", "delivered"],
+    ids=["not listening", "listening", "prepared", "claimed", "delivered", "prepared for another device"],
 )
 def test_the_next_step_of_a_treatment_is_proposed(view: RoomView, expected: Action | None) -> None:
     """Start, check in, deliver, wait, complete."""

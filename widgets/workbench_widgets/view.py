@@ -52,6 +52,7 @@ class RoomView:
     address : where the provider listens, ``host:port``; None when it does not.
     session : the room's latest session; None before the first.
     workitems : those of this session.
+    shuts_out : AE title of the simulated device where the room does not admit it; blank where it does, or nobody listens.
     """
 
     room: str
@@ -59,6 +60,7 @@ class RoomView:
     address: str | None
     session: SessionRow | None
     workitems: tuple[WorkitemRow, ...]
+    shuts_out: str = ""
 
     @property
     def open_session(self) -> SessionRow | None:
@@ -102,16 +104,18 @@ def look(bench: Workbench, room: str) -> RoomView:
     """What there is to see in a room now."""
     here = [one for one in bench.sessions() if one.room == room]
     session = here[-1] if here else None
-    address = None
+    address, shuts_out = None, ""
     if bench.is_listening:
         where = bench.address
         address = f"{where.host}:{where.port}"
+        shuts_out = "" if bench.settings.room(room).admits(where.device_ae_title) else where.device_ae_title
     return RoomView(
         room=room,
         ae_title=bench.settings.ae_title,
         address=address,
         session=session,
         workitems=tuple(bench.workitems(session)) if session is not None else (),
+        shuts_out=shuts_out,
     )
 
 
@@ -191,7 +195,7 @@ def next_step(view: RoomView, found: Mapping[Action, str | None]) -> Action | No
     for action in (Action.CHECK_IN, Action.DELIVER):
         if found[action] is None:
             return action
-    return Action.COMPLETE if found[Action.COMPLETE] is None else None
+    return Action.COMPLETE if found[Action.COMPLETE] is None and view.waiting is None else None
 
 
 def _why_no_check_in(session: SessionRow | None, *, has_plan: bool, unfit: str) -> str | None:
@@ -211,6 +215,9 @@ def _why_no_delivery(view: RoomView, *, is_delivering: bool) -> str | None:
         return f"Workitem is IN PROGRESS, held by {view.held.holder}."
     if view.open_session is None or view.open_session.state is SessionState.CANCELED or view.waiting is None:
         return "Nothing is scheduled: check in a plan first."
+    if view.shuts_out:
+        device = f"Room {view.room} does not admit {view.shuts_out}, as the simulated device is called"
+        return f"{device}: choose another room, or name it in the settings of this one."
     return None
 
 
