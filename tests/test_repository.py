@@ -111,6 +111,13 @@ def test_the_changelog_tells_this_version() -> None:
     assert PYPROJECT["project"]["version"] in headings
 
 
+def test_every_change_is_told_under_its_kind() -> None:
+    """No line stands right under a version: a merge may lose the heading that it belongs to."""
+    changelog = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert re.findall(r"^## \[.*\]\s+\*.*", changelog, flags=re.MULTILINE) == []
+
+
 def test_constraints_satisfy_every_requirement() -> None:
     """Each requirement, of the core and of each extra, has one exact version, within its range."""
     project = PYPROJECT["project"]
