@@ -12,6 +12,7 @@ from tests.clinic import BenchMaker, make_ion_plan
 from workbench.bench import Workbench
 from workbench.dicom import part10, uids
 from workbench.network.server import free_port
+from workbench.settings import Identity
 
 
 def device(command: Command, provider: Workbench, *options: object) -> Result:
@@ -84,6 +85,20 @@ def test_what_a_device_fetched_and_sent_is_kept_where_it_is_told(command: Comman
             uids.RT_ION_BEAMS_RECORD,
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("dialect", "sentence"),
+    [("final", "expected one that speaks the final dialect"), ("trial", "found no SCHEDULED workitem, expected one to treat")],
+)
+def test_a_device_speaks_the_dialect_that_it_is_told(command: Command, make_bench: BenchMaker, dialect: str, sentence: str) -> None:
+    """A provider as stated has no Pull but the Trial's: in that its worklist is found empty, the final one is not accepted."""
+    stated = make_bench(listen=True, identity=Identity(as_stated=True))
+
+    result = device(command, stated, "--dialect", dialect)
+
+    assert result.code == 1
+    assert result.err.strip().endswith(sentence)
 
 
 @pytest.mark.parametrize("options", [("--called", "SEVENTEEN_LETTERS"), ("--called", "A", "--ae-title", "SEVENTEEN_LETTERS")])

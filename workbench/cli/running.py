@@ -19,10 +19,10 @@ from workbench.archive.writing import write_new
 from workbench.bench import Workbench
 from workbench.cli.common import DEFAULT_DATA, DataFolder, aligned, say, settings_for
 from workbench.device.performance import Progress
-from workbench.device.scenario import load_scenario
 from workbench.device.simulated import SimulatedDevice
 from workbench.dicom import part10
 from workbench.dicom.part10 import Encoded
+from workbench.iods.dialect import Dialect
 from workbench.ocular.eyeplan import read_eyeplan, sample_eyeplan
 from workbench.ocular.plan import OcularPlan
 from workbench.records.export import as_text
@@ -112,13 +112,14 @@ def device(  # noqa: PLR0913, PLR0917 - every option of a command is a parameter
     ] = 11113,
     data: Annotated[Path | None, typer.Option(help="Folder to keep what it fetches and sends; nothing is kept otherwise.")] = None,
     scenario: Annotated[str, typer.Option(metavar="FILE|NAME", help="What is done, and what is expected to be heard.")] = "normal",
+    dialect: Annotated[Dialect | None, typer.Option(help="Of UPS; otherwise the scenario's own.", show_default=False)] = None,
 ) -> None:
     """Perform a scenario as a delivery device does, over the wire only; exit code 1 when an expectation is not met."""
     for title in (called, ae_title):
         must_be_ae_title(title)
     provider = _Provider(host=host, port=port, ae_title=called, device_ae_title=ae_title, device_port=listen_port)
     with tqdm(total=100, disable=None, unit="%", leave=False) as bar:
-        report = SimulatedDevice(provider, scenario=load_scenario(scenario), watch=_shown(bar), keep=_kept(data)).run()
+        report = SimulatedDevice(provider, watch=_shown(bar), keep=_kept(data)).run(scenario, dialect=dialect)
     say(aligned(report.header, report.rows()))
     if report.note:
         say(report.note)
