@@ -31,6 +31,16 @@ view = EyeBeamView(plan, image=IMAGE)
 view
 """
 
+FILM = """
+import workbench as wb
+from workbench_widgets import EyeBeamView
+
+bench = wb.Workbench()
+plan = bench.add_plan(wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan()))
+bench.check_in(plan, meterset_mu={1: 120.0})
+EyeBeamView(plan, bench=bench)
+"""
+
 
 def open_view(page: Any, address: str, notebooks: Path, *, image: str = "None") -> None:
     """A notebook with one cell that shows the view, run."""
@@ -185,6 +195,23 @@ def test_an_image_lies_under_the_eye_with_window_and_level(page: Any, address: s
     assert float(told(page, "level")) > level
     expect(page, ".wb-sheet-where").to_contain_text("mm at the isocentre")
     expect(page, ".wb-sheet-where").to_contain_text("pixel")
+
+
+def test_an_xray_that_comes_is_laid_under_the_eye_by_keyboard(page: Any, address: str, notebooks: Path) -> None:
+    """Imaged while the view is open, the film is offered; an arrow key chooses it and the other takes it away."""
+    lab.write_notebook(notebooks / "film.ipynb", FILM)
+    lab.open_notebook(page, address, "film.ipynb")
+    assert lab.run_all(page) == []
+    expect(page, ".wb-underlay option").to_have_text("no AXIAL film yet: import or take one")
+    run_beside(page, "wb.SimulatedDevice(bench.address).treat()")
+    expect(page, ".wb-underlay option").to_have_count(2)
+
+    page.focus(".wb-underlay select")
+    page.keyboard.press("ArrowDown")
+    expect(page, ".wb-sheet-under image").to_be_visible()
+    expect(page, ".wb-sheet-window").to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(page, ".wb-sheet-under image").to_have_count(0)
 
 
 def test_changes_of_the_aperture_are_taken_back(page: Any, address: str, notebooks: Path) -> None:

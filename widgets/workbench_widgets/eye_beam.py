@@ -15,6 +15,7 @@ from typing import Any, Final
 from ipywidgets import FloatSlider, Layout, ToggleButtons
 from traitlets import Bool, Instance, Unicode
 
+from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench.figures import Cut, eye_sections
 from workbench.ocular.aperture import Aperture
@@ -30,6 +31,7 @@ from workbench_widgets.closing import ClosingBox
 from workbench_widgets.eye_canvas import EyeCanvas
 from workbench_widgets.eye_films import film_drawings
 from workbench_widgets.eye_scene import block_points, scene
+from workbench_widgets.eye_underlay import UnderlayChoice
 from workbench_widgets.live import Live
 from workbench_widgets.markup import MIDDOT
 from workbench_widgets.parts import Part, box, button, html
@@ -76,17 +78,19 @@ class EyeBeamView(ClosingBox):
     ----------
     plan : an ocular plan, alone or as the archive has it.
     image : an AXIAL picture to lie under the eye.
+    bench : has X-rays of the plan's patient to choose from for that; it must stay open as long as the view.
     """
 
     plan = Instance(OcularPlan, allow_none=True)
     message = Unicode()
     is_changed = Bool()
 
-    def __init__(self, plan: OcularPlan | StoredPlan | None, image: FilmPicture | None = None) -> None:
+    def __init__(self, plan: OcularPlan | StoredPlan | None, image: FilmPicture | None = None, *, bench: Workbench | None = None) -> None:
         self._given = plan.ocular if isinstance(plan, StoredPlan) else plan
         self._resetting = False
         self._live = Live(refresh=self._refresh, failed=self._failed)
         self._make_parts()
+        self.underlay = UnderlayChoice(plan, bench, self.canvas.show_image)
         super().__init__(self._composed())
         self.add_class("wb-dashboard")
         self.add_class("wb-eye-beam")
@@ -103,15 +107,16 @@ class EyeBeamView(ClosingBox):
 
     def show_image(self, picture: FilmPicture | None) -> None:
         """Lay an AXIAL picture under the eye; one that does not fit is a sentence."""
-        self._live.post(self.canvas.show_image, picture)
+        self._live.post(self.underlay.give, picture)
         self._live.pump()
 
     async def drain(self) -> None:
         """Wait until all that was moved so far is drawn."""
         await self._live.drain()
+        await self.underlay.drain()
 
     def close(self) -> None:
-        """Hear of nothing any more."""
+        """Hear of nothing any more; the bench stays as it is."""
         self._live.close()
         self.canvas.close()
         super().close()
@@ -134,7 +139,7 @@ class EyeBeamView(ClosingBox):
         self.section = FigureImage(SECTION_INCHES, self._live)
 
     def _composed(self) -> list[Any]:
-        self._view = Part("wb-eye-view", VIEW, self.canvas)
+        self._view = Part("wb-eye-view", VIEW, self.underlay, self.canvas)
         gaze = Part(
             "wb-eye-gaze",
             GAZE,

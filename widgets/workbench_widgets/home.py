@@ -63,7 +63,7 @@ PLACES: Final = (
     Place(
         name="Eye and beam",
         question="What does the beam see, and what if the eye looks elsewhere?",
-        make=lambda bench: EyeBeamView(latest_eye(bench)),
+        make=lambda bench: EyeBeamView(latest_eye(bench), bench=bench),
         about=lambda bench: _uid(latest_eye(bench)),
     ),
     Place(name="Setup images", question="Is the eye where it was planned to be?", make=SetupImagesDashboard),

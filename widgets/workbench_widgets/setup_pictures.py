@@ -38,6 +38,11 @@ class Offered:
         """How a choice names it: what it is, and when it came."""
         return f"{_came(self.stored)}{MIDDOT}blank" if self.is_blank else _came(self.stored)
 
+    @property
+    def film_words(self) -> str:
+        """How a narrow choice among films names it: view and time first."""
+        return f"{self.view} film of {_when(self.stored)}{MIDDOT}{_how(self.stored)}"
+
 
 class SetupPictures:
     """The setup images of one bench.
@@ -58,11 +63,20 @@ class SetupPictures:
         ----------
         besides : SOP Instance UIDs of others, for example of images imported although the Patient ID does not match.
         """
-        named = {*besides, *(() if plan is None else plan.images)}
+        return self.of_patient(None if plan is None else plan.patient_id, {*besides, *(() if plan is None else plan.images)})
+
+    def of_patient(self, patient_id: str | None, named: Collection[str] = ()) -> dict[View, list[Offered]]:
+        """Those of a patient, and those that are named, in the order of ``of``.
+
+        Parameters
+        ----------
+        patient_id : None for nobody.
+        named : SOP Instance UIDs.
+        """
         wanted = [
             one
             for one in self._bench.objects()
-            if one.sop_class_uid == uids.RT_IMAGE and (one.uid in named or (plan is not None and one.keys.patient_id == plan.patient_id))
+            if one.sop_class_uid == uids.RT_IMAGE and (one.uid in named or (patient_id is not None and one.keys.patient_id == patient_id))
         ]
         for one in wanted:
             if one.uid not in self._known:
@@ -101,6 +115,13 @@ class SetupPictures:
 
 def _came(stored: StoredObject) -> str:
     """What an image is and when it came: ``acquired in session 1 2026-01-31 09:30:00``."""
+    return f"{_how(stored)} {_when(stored)}"
+
+
+def _how(stored: StoredObject) -> str:
     what = {Origin.RECEIVED: "acquired", Origin.IMPORTED: "imported", Origin.CREATED: "planned"}[stored.origin]
-    session = "" if stored.session_id is None else f" in session {stored.session_id}"
-    return f"{what}{session} {stored.stored_at.astimezone():%Y-%m-%d %H:%M:%S}"
+    return what if stored.session_id is None else f"{what} in session {stored.session_id}"
+
+
+def _when(stored: StoredObject) -> str:
+    return f"{stored.stored_at.astimezone():%Y-%m-%d %H:%M:%S}"
