@@ -52,6 +52,23 @@ def test_progress_grows_to_the_whole(provider: Workbench) -> None:
     assert [step.percent for step in steps if step.step == "deliver"] == [37.5, 75.0, 87.5, 100.0]
 
 
+def test_progress_of_a_continued_beam_says_from_where_on(provider: Workbench) -> None:
+    """Of 40 MU 20 were given: half of the rest is the place 30 on the beam's meterset, and 50 percent of what is given now."""
+    steps: list[Progress] = []
+    plan = provider.add_plan(make_ion_plan(metersets_mu={1: 40.0}))
+    session = provider.check_in(plan)
+    SimulatedDevice(provider.address, scenario=Scenario(name="stop", interrupt_beam=1, interrupt_at_mu=20.0)).treat()
+    provider.complete(session)
+    provider.check_in(plan)
+
+    SimulatedDevice(provider.address, scenario=Scenario(reports_per_beam=2), watch=steps.append).treat()
+
+    assert [(step.percent, step.text) for step in steps if step.step == "deliver"] == [
+        (50.0, "Beam 1, from 20.0 MU: 30.0 of 40.0 MU"),
+        (100.0, "Beam 1, from 20.0 MU: 40.0 of 40.0 MU"),
+    ]
+
+
 def test_every_beam_of_a_plan_is_one_row_of_the_table(provider: Workbench) -> None:
     """Four beams, one record, each with its own meterset."""
     metersets = {1: 30.0, 2: 10.0, 5: 20.0, 7: 40.0}

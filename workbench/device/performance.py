@@ -284,7 +284,7 @@ class Performance:
                 break
             at_mu = task.start_meterset_mu + (until_mu - task.start_meterset_mu) * number / scenario.reports_per_beam
             self._percent = 100.0 * (before_mu + at_mu - task.start_meterset_mu) / whole_mu
-            text = f"Beam {task.beam_number}: {at_mu:.1f} of {task.end_meterset_mu:.1f} MU"
+            text = _progress(task, at_mu)
             reply = self._stage.peer.report(self.uid, self._lock(step), percent=self._percent, text=text)
             if not _fits(step.expect, reply):
                 ended = Termination.OPERATOR
@@ -426,6 +426,12 @@ def correction_mm(scenario: Scenario) -> tuple[float, float, float]:
     """The support is moved back by what the setup images showed."""
     x, y, z = scenario.setup_shift_mm
     return (-x, -y, -z)
+
+
+def _progress(task: Task, at_mu: float) -> str:
+    """How far a beam is on its own meterset; where it is continued, from where on, since the percentage counts what is given now."""
+    begun = f", from {task.start_meterset_mu:.1f} MU" if task.start_meterset_mu else ""
+    return f"Beam {task.beam_number}{begun}: {at_mu:.1f} of {task.end_meterset_mu:.1f} MU"
 
 
 def _fits(expected: str, reply: Reply) -> bool:
