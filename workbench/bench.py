@@ -9,7 +9,7 @@ import asyncio
 import logging
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from html import escape
@@ -46,7 +46,7 @@ from workbench.treatment.session import SessionKind
 from workbench.workflow import media
 from workbench.workflow.by_hand import ByHand
 from workbench.workflow.desk import Desk
-from workbench.workflow.explain import Explanation, explain
+from workbench.workflow.explain import REFUSALS, Explanation, explain
 from workbench.workflow.intake import Intake
 from workbench.workflow.orders import withdraw
 from workbench.workflow.plans import Plans, StoredPlan
@@ -112,7 +112,8 @@ class Workbench:
         self._provider = Provider(self.settings, handlers, self.associations)
         self._reporter = Reporter(self.settings, Reports(self._desk), self.bus)
         self.verification: Verification | None = None
-        self._opened_after = self._last_event()
+        with self._archive.database.reading() as view:
+            self._opened_after = view.history.last_id()
         self._closing = threading.Event()
         # Also without a provider of its own: what another process does is told to who waits and watches here.
         self._follower = threading.Thread(target=self._follow, name="history", daemon=True)
@@ -385,16 +386,30 @@ class Workbench:
             raise Refused(f"object {uid}: is not stored here, expected the SOP Instance UID of a stored object", rule="object")
         return self._archive.path(stored)
 
-    def history(self, *, after: int = 0, subject: str | None = None) -> Events:
+    def history(
+        self,
+        *,
+        after: int = 0,
+        subject: str | Collection[str] | None = None,
+        kinds: Collection[EventKind] | None = None,
+        latest: int | None = None,
+    ) -> Events:
         """What happened, who did it and to what, oldest first: an audit that nobody can change.
 
         Parameters
         ----------
         after : number of an event; only later ones.
-        subject : UID or session number they are about; an object's UID finds also where it was sent.
+        subject : UID or session number they are about, or several; an object's UID finds also where it was sent.
+        kinds : only of these.
+        latest : at most so many, the last ones; a long history is not read for them.
         """
         with self._archive.database.reading() as view:
-            return view.history.after(after, subject=subject)
+            return view.history.after(after, subject=subject, kinds=kinds, latest=latest)
+
+    def refused(self) -> int:
+        """How many requests and objects were ever refused; the events of ``history`` say which and why."""
+        with self._archive.database.reading() as view:
+            return view.history.count(REFUSALS)
 
     def explain(self, what: Event | str, state: str | None = None) -> Explanation:
         """Why a request was refused, and what would have been accepted.
@@ -436,10 +451,6 @@ class Workbench:
     def _note(self, kind: EventKind) -> None:
         with self._archive.database.transaction() as transaction:
             transaction.history.append(kind, subject=self.settings.ae_title, actor=USER, at=self._desk.clock.now())
-
-    def _last_event(self) -> int:
-        with self._archive.database.reading() as view:
-            return view.history.last_id()
 
     def _follow(self) -> None:
         while not self._closing.wait(FOLLOW_S):

@@ -32,7 +32,7 @@ def test_the_history_says_who_did_what_to_which_uid(command: Command, tmp_path: 
 
 
 def test_the_history_of_one_object_tells_where_it_was_sent(command: Command, make_bench: BenchMaker) -> None:
-    """Stored by the user and sent to the device in a session, and nothing of other objects; later events alone with --after."""
+    """Stored by the user, sent to the device in a session, nothing of other objects; later events with --after, the last with --latest."""
     provider = make_bench(listen=True)
     session = provider.check_in(provider.add_plan(make_ion_plan()))
     SimulatedDevice(provider.address).treat()
@@ -43,6 +43,7 @@ def test_the_history_of_one_object_tells_where_it_was_sent(command: Command, mak
     assert told[0]["detail"]["objects"].split() == [session.session_plan_uid]
     last = provider.history()[-1].id
     assert [one["id"] for one in json.loads(command("history", "--after", last - 1, "--format", "json").out)] == [last]
+    assert [one["id"] for one in json.loads(command("history", "--latest", 2, "--format", "json").out)] == [last - 1, last]
 
 
 def test_every_refusal_of_a_call_is_in_the_history(command: Command, make_bench: BenchMaker) -> None:

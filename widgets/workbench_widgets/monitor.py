@@ -15,7 +15,7 @@ from traitlets import Dict, Int, Unicode
 
 from workbench.archive.rows import GlobalSubscriptionRow, StepState, SubscriptionRow, WorkitemRow
 from workbench.bench import Workbench
-from workbench.events import Event
+from workbench.events import Event, EventKind
 from workbench.iods.dialect import Dialect
 from workbench.workflow.explain import REFUSALS, Explanation
 from workbench.workflow.watching import Watched
@@ -40,6 +40,8 @@ COLUMNS: Final = (
     ("uid", "workitem"),
 )
 """Column → its header; the history comes after them."""
+OF_A_WORKITEM: Final = REFUSALS | {one for one in EventKind if one.value.startswith("workitem.")}
+"""What is told of a workitem; its subject is the UID."""
 WORKITEMS, REFUSED, TOLD = "Workitems", "Why was this refused?", "Subscriptions"
 
 
@@ -60,7 +62,7 @@ class WorklistMonitor(ClosingBox):
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
-        self._events: list[Event] = []
+        self._latest_refusals: Sequence[Event] = ()
         self._live = Live(refresh=self._refresh, failed=self._failed)
         self._notice, self._table = html("", "wb-message"), html("", "wb-scroll")
         self._explained, self._told = html("", "wb-explained"), html("", "wb-scroll")
@@ -93,14 +95,13 @@ class WorklistMonitor(ClosingBox):
         super().close()
 
     def _refresh(self) -> None:
-        self._events.extend(self._bench.history(after=self._events[-1].id if self._events else 0))
         rows = self._bench.workitems()
         shown = sorted(rows, key=lambda one: one.changed_at)[-SHOWN_WORKITEMS:][::-1]
         self.states = {one.uid: one.state.value for one in shown}
         at_work = [one for one in shown if one.state is StepState.IN_PROGRESS]
-        uids = {one.uid for one in shown}
-        own = [one for one in self._events if one.subject in uids]
-        found = timeline(own, [one.uid for one in shown], now=datetime.now().astimezone())
+        uids = [one.uid for one in shown]
+        own = self._bench.history(subject=uids, kinds=OF_A_WORKITEM)
+        found = timeline(own, uids, now=datetime.now().astimezone())
         self._table.value = workitem_table(shown, own, found)
         more = f", latest {SHOWN_WORKITEMS} of {len(rows)}" if len(rows) > len(shown) else ""
         self._workitems.remark(WORKITEMS, f"{len(at_work)} of {len(rows)} held by a device{more}" if rows else "")
@@ -112,25 +113,24 @@ class WorklistMonitor(ClosingBox):
 
     def _offer_refusals(self) -> None:
         """The latest refusal comes to the front until another one is chosen; then that one stays."""
-        all_ = [one for one in self._events if one.kind in REFUSALS]
-        latest = all_[-SHOWN_REFUSALS:][::-1]
-        options = [(_refusal_line(one), one.id) for one in latest]
+        self._latest_refusals = self._bench.history(kinds=REFUSALS, latest=SHOWN_REFUSALS)
+        options = [(_refusal_line(one), one.id) for one in reversed(self._latest_refusals)]
         if options != list(self.refused.options):
             before, was_latest = self.refused.value, self.refused.index in (None, 0)
             with self.refused.hold_sync():
                 self.refused.options = options
                 if not was_latest and any(number == before for _, number in options):
                     self.refused.value = before
-        self.refusals = len(all_)
+        self.refusals = self._bench.refused()
         self.refused.layout.display = "" if options else "none"
-        self._why.remark(REFUSED, f"{len(all_)} refused" if all_ else "")
+        self._why.remark(REFUSED, f"{self.refusals} refused" if options else "")
         self._explain()
 
     def _explain(self) -> None:
         if self.refused.value is None and self.refused.options:
             # A browser that has just been given new options may answer that none is chosen.
             self.refused.index = 0
-        chosen = next((one for one in self._events if one.id == self.refused.value), None)
+        chosen = next((one for one in self._latest_refusals if one.id == self.refused.value), None)
         if chosen is None:
             self._explained.value = markup.empty("Nothing was refused yet.")
         else:

@@ -152,7 +152,7 @@ class SessionDashboard(ClosingBox):
 
     def _refresh(self) -> None:
         view = look(self._bench, self._room)
-        self._events.extend(self._bench.history(after=self._events[-1].id if self._events else 0))
+        self._events.extend(self._bench.history(after=self._events[-1].id if self._events else 0, latest=KEPT_EVENTS))
         self._follow_plan(view)
         session = view.session if view.session is not None and self._plan is not None and view.session.plan_uid == self._plan.uid else None
         self._show_session(view, session)

@@ -68,11 +68,12 @@ def history(
     data: DataFolder = DEFAULT_DATA,
     subject: Annotated[str | None, typer.Option(help="UID, session number or AE title it is about.")] = None,
     after: Annotated[int, typer.Option(min=0, help="Number of an event; only later ones.")] = 0,
+    latest: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many, the last ones.")] = None,
     output: Annotated[HistoryFormat, typer.Option("--format", help="How to print.")] = HistoryFormat.TABLE,
 ) -> None:
     """Print what happened: who did what to which UID, refusals included."""
     with closed_bench(data) as bench:
-        events = bench.history(after=after, subject=subject)
+        events = bench.history(after=after, subject=subject, latest=latest)
     match output:
         case HistoryFormat.JSON:
             say(as_json([asdict(one) for one in events]))

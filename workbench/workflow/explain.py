@@ -78,7 +78,7 @@ def explain(desk: Desk, what: Event | str, state: StepState | str | None = None)
     if what.partition(":")[0] in _codes():
         return _of_rule(what, _state(state))
     with desk.archive.database.reading() as view:
-        told = [one for one in view.history.after(0, subject=what) if one.kind in REFUSALS]
+        told = view.history.after(0, subject=what, kinds=REFUSALS, latest=1)
     if not told:
         raise Refused(f"explanation: found {what!r}, expected a rule, or a UID that a request was refused on", rule="explanation")
     return _of_event(told[-1])
