@@ -43,8 +43,8 @@ EyeBeamView(plan, bench=bench)
 
 
 def open_view(page: Any, address: str, notebooks: Path, *, image: str = "None") -> None:
-    """A notebook with one cell that shows the view, run."""
-    lab.write_notebook(notebooks / "eye.ipynb", EYE.replace("IMAGE", image))
+    """A notebook whose first cell shows the view, run, with an empty one below it."""
+    lab.write_notebook(notebooks / "eye.ipynb", EYE.replace("IMAGE", image), "")
     lab.open_notebook(page, address, "eye.ipynb")
     assert lab.run_all(page) == []
     page.wait_for_selector(".wb-bev-vertex")
@@ -132,6 +132,30 @@ def test_what_is_no_aperture_is_said_while_it_is_dragged(page: Any, address: str
     expect(page, ".wb-use").to_be_disabled()
     page.click(".wb-reset")
     expect(page, ".wb-bev").to_have_attribute("data-valid", "true")
+
+
+def test_how_the_tumour_is_covered_is_said_while_a_vertex_is_dragged(page: Any, address: str, notebooks: Path) -> None:
+    """As planned inside by 2.4 mm; a vertex pulled into the tumour cuts it off, by what the kernel finds for the same aperture."""
+    open_view(page, address, notebooks)
+    expect(page, ".wb-sheet-state .wb-pass >> nth=1").to_contain_text("tumour inside by at least 2.4 mm")
+    x, y = middle(page, "[data-vertex='0']")
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y - 30)
+    expect(page, ".wb-sheet-state .wb-warn").to_contain_text("tumour is cut off by")
+    assert told(page, "saves") == "0"
+    page.mouse.up()
+    found = lab.run_cell(
+        page,
+        1,
+        "from dataclasses import replace\nfrom workbench.ocular import tumour_cover_mm\n"
+        "opening = replace(plan.field.aperture, block_mm=tuple(map(tuple, view.canvas.block_mm)))\n"
+        "print(tumour_cover_mm(replace(plan, field=replace(plan.field, aperture=opening))))",
+    )
+
+    assert float(told(page, "cover")) == pytest.approx(float(found), abs=0.002)
+    assert float(found) < -1
 
 
 def test_the_keyboard_does_all_that_the_mouse_does(page: Any, address: str, notebooks: Path) -> None:

@@ -196,6 +196,20 @@ def test_what_is_no_aperture_is_a_sentence(widget: EyeBeamView, points: Any, sen
     assert widget.use.disabled
 
 
+def test_an_aperture_that_cuts_the_tumour_off_is_warned_of(widget: EyeBeamView) -> None:
+    """Its first vertex pulled across the tumour: by how much is said before and after a plan is made of it."""
+    words = r"! .* tumour is cut off by \d[.]\d mm"
+    widget.canvas.block_mm = [[2.0, 0.0], *widget.canvas.block_mm[1:]]
+    pumped(widget)
+    before = widget._notice.value
+    widget.use.click()
+    pumped(widget)
+
+    for notice in (before, widget._notice.value):
+        assert 'class="wb-notice wb-warn"' in notice
+        assert re.search(words, re.sub("<[^>]*>", " ", notice))
+
+
 @pytest.mark.parametrize("refused", [{"block": [[0, 0], [5, 5], [5, 0], [0, 5]]}, {"polar": 60.0}])
 def test_of_what_is_no_plan_no_number_is_shown(widget: EyeBeamView, refused: dict[str, Any]) -> None:
     """After a gaze of 30° an aperture that is none, or a gaze with more modulation than range: no number of before is left."""

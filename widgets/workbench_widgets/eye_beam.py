@@ -19,7 +19,8 @@ from workbench.bench import Workbench
 from workbench.errors import Refused
 from workbench.figures import Cut, eye_sections
 from workbench.ocular.aperture import Aperture
-from workbench.ocular.beam_view import designed_aperture
+from workbench.ocular.aperture_cover import cover_words
+from workbench.ocular.beam_view import designed_aperture, tumour_cover_mm
 from workbench.ocular.depth import depth_of, with_depth
 from workbench.ocular.gaze import Light
 from workbench.ocular.plan import OcularPlan
@@ -214,7 +215,7 @@ class EyeBeamView(ClosingBox):
             # Of what is refused no number of the plan before it may stay.
             self._measure(self.plan, turned, made)
         if self.is_changed:
-            self._say(_can_be_used(self.plan, made), "info")
+            self._say(_can_be_used(self.plan, made), "warn" if _is_cut_off(made) else "info")
         elif was_changed:
             self._say(GREETING, "info")
 
@@ -294,11 +295,10 @@ class EyeBeamView(ClosingBox):
         assert self.plan is not None
         made = self._made(self._turned(self.plan))
         self._show(made)
-        area = made.field.aperture.area_mm2
+        opening = f"aperture of {made.block_points} points, {_opening_words(made)}"
         self._say(
-            f"New plan in widget.plan: aperture of {made.block_points} points, {area:.1f} mm² at the block, {_gaze_words(made)}. "
-            "Nothing is stored until you add it to a workbench.",
-            "pass",
+            f"New plan in widget.plan: {opening}, {_gaze_words(made)}. Nothing is stored until you add it to a workbench.",
+            "warn" if _is_cut_off(made) else "pass",
         )
 
     def _say(self, sentence: str, tone: str) -> None:
@@ -322,7 +322,18 @@ def _gaze_words(plan: OcularPlan) -> str:
 def _can_be_used(plan: OcularPlan, made: OcularPlan) -> str:
     before, now = ((one.field.range_mm, one.field.modulation_mm) for one in (plan, made))
     depth = "" if now == before else f", range {now[0]:.1f} mm and modulation {now[1]:.1f} mm follow the gaze"
-    return f"Not yet a plan: {_gaze_words(made)}, {made.field.aperture.area_mm2:.1f} mm² at the block{depth}."
+    return f"Not yet a plan: {_gaze_words(made)}, {_opening_words(made)}{depth}."
+
+
+def _opening_words(plan: OcularPlan) -> str:
+    """How large the aperture is and, where the tumour is known, how it covers it."""
+    size, cover = f"{plan.field.aperture.area_mm2:.1f} mm² at the block", tumour_cover_mm(plan)
+    return size if cover is None else f"{size}, {cover_words(cover)}"
+
+
+def _is_cut_off(plan: OcularPlan) -> bool:
+    cover = tumour_cover_mm(plan)
+    return cover is not None and cover < 0
 
 
 def _facts(plan: OcularPlan, turned: OcularPlan | None, made: OcularPlan | None) -> str:

@@ -1,7 +1,7 @@
 // Beam's-eye view with an aperture that is edited in the browser; it follows sheet.js in one module.
 // The world is millimetres in the isocentric plane, +x to the patient's left and +y up; vertices are kept at the block, as milled.
 
-const FINE_MM = 0.1, COARSE_MM = 1, ROOM = 1.16, LEAST_AREA = 1e-6, LEAST_VERTICES = 3;
+const FINE_MM = 0.1, COARSE_MM = 1, ROOM = 1.16, LEAST_AREA = 1e-6, LEAST_VERTICES = 3, STEP_MM = 0.05;
 
 // ------------------------------------------------------------------------------------------------------------- geometry
 
@@ -55,6 +55,35 @@ function holds(points, [x, y]) {
     });
     return inside;
 }
+
+const edges = (points) => points.map((one, i) => [one, points[(i + 1) % points.length]]);
+
+// From a place to the nearest one of a closed line.
+function away(points, [x, y]) {
+    return Math.min(...edges(points).map(([[a, b], [c, d]]) => {
+        const [u, v] = [c - a, d - b], along = Math.min(1, Math.max(0, ((x - a) * u + (y - b) * v) / (u * u + v * v || 1)));
+        return Math.hypot(x - a - along * u, y - b - along * v);
+    }));
+}
+
+function places(points) {
+    return edges(points).flatMap(([[a, b], [c, d]]) => {
+        const parts = Math.max(1, Math.ceil(Math.hypot(c - a, d - b) / STEP_MM));
+        return Array.from({ length: parts }, (_, i) => [a + ((c - a) * i) / parts, b + ((d - b) * i) / parts]);
+    });
+}
+
+// By how much an outline lies inside an opening, negative by how much it is cut off; as workbench.ocular.aperture_cover has it.
+function cover(outline, opening) {
+    const isCut = !holds(opening, outline[0]) || edges(outline).some(([a, b]) => edges(opening).some(([c, d]) => touch(a, b, c, d)));
+    if (!isCut) return Math.min(...outline.map((one) => away(opening, one)), ...opening.map((one) => away(outline, one)));
+    const reachesOut = places(outline).filter((one) => !holds(opening, one)).map((one) => away(opening, one));
+    const reachesIn = places(opening).filter((one) => holds(outline, one)).map((one) => away(outline, one));
+    return -Math.max(0, ...reachesOut, ...reachesIn);
+}
+
+const coverWords = (covered) => covered >= 0
+    ? ["pass", `tumour inside by at least ${number(covered)} mm`] : ["warn", `tumour is cut off by ${number(-covered)} mm`];
 
 function hatch(parent, id, colour, turn, gap, opacity) {
     const pattern = svg("pattern", { id, width: gap, height: gap, patternUnits: "userSpaceOnUse", patternTransform: `rotate(${turn})` }, parent);
@@ -199,14 +228,16 @@ function render({ model, el }) {
     }
 
     function tell(why, reach) {
-        const size = area(points), opening = area(points.map(seen));
+        const opening = points.map(seen), size = area(points), tumour = scene.outlines.find((one) => one.name === "tumour");
+        const covered = why || !tumour ? null : cover(tumour.points, opening);
         Object.assign(root.dataset, {
             points: points.length, valid: String(!why), why, area: size.toFixed(3), reach: reach.toFixed(3),
-            diameter: (2 * reach / 10).toFixed(3),
+            diameter: (2 * reach / 10).toFixed(3), cover: covered === null ? "" : covered.toFixed(3),
         });
         [less.disabled, back.disabled] = [points.length <= LEAST_VERTICES, before.length === 0];
-        sheet.tell(!why, why ? `No aperture: ${why}`
-            : `${points.length} vertices, inside the snout \u00b7 ${number(size)} mm\u00b2 at the block, ${number(opening)} mm\u00b2 at the isocentre`);
+        const valid = `${points.length} vertices, inside the snout \u00b7 ${number(size)} mm\u00b2 at the block, `
+            + `${number(area(opening))} mm\u00b2 at the isocentre`;
+        sheet.tell(why ? ["fail", `No aperture: ${why}`] : ["pass", valid], ...(covered === null ? [] : [coverWords(covered)]));
     }
 
     // ------------------------------------------------------------------------------------------------------ editing

@@ -5,6 +5,7 @@ const LEFT = 52, RIGHT = 10, TOP = 10, BOTTOM = 38, FIRST_SIZE = 480, LEAST_SIZE
 const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50], TICK_ROOM = 44;
 const CLICK = 4, ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 const RULERS = [5, 2, 1, 0.5, 0.2, 0.1];
+const MARKS = { pass: "\u2713", warn: "!", fail: "\u2716" };
 const MINUS = "\u2212";
 
 const number = (value, digits = 1) => (Math.round(value * 10 ** digits) / 10 ** digits + 0).toFixed(digits).replace("-", MINUS);
@@ -139,11 +140,14 @@ class Sheet {
         });
     }
 
-    tell(isRight, text) {
-        this.state.className = `wb-sheet-state ${isRight ? "wb-pass" : "wb-fail"}`;
-        this.state.replaceChildren();
-        html("i", { "aria-hidden": "true" }, this.state, isRight ? "\u2713" : "\u2716");
-        html("span", {}, this.state, text);
+    // One line for each word: its tone, pass, warn or fail, and its text.
+    tell(...lines) {
+        this.state.replaceChildren(...lines.map(([tone, text]) => {
+            const line = html("span", { class: `wb-sheet-word wb-${tone}` });
+            html("i", { "aria-hidden": "true" }, line, MARKS[tone]);
+            html("span", {}, line, text);
+            return line;
+        }));
     }
 
     // Drag moves the sheet or sets the levels, wheel and keys zoom and move; a press that does not move is a click.

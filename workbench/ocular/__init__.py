@@ -2,7 +2,7 @@
 
 from workbench.ocular.aperture import Aperture, IsocentricOutline
 from workbench.ocular.aperture_design import ApertureRules
-from workbench.ocular.beam_view import BeamView, beam_view, designed_aperture, turned
+from workbench.ocular.beam_view import BeamView, beam_view, designed_aperture, tumour_cover_mm, turned
 from workbench.ocular.beamline import Beamline, beamline_from_table, load_beamline
 from workbench.ocular.depth import depth_of, with_depth
 from workbench.ocular.difference import Change, Difference, difference
@@ -41,6 +41,7 @@ __all__ = [
     "read_eyeplan",
     "sample_eyeplan",
     "to_json",
+    "tumour_cover_mm",
     "turned",
     "with_depth",
     "with_gaze",

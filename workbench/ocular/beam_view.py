@@ -13,6 +13,7 @@ import shapely
 
 from workbench.errors import Refused
 from workbench.ocular.aperture import Aperture
+from workbench.ocular.aperture_cover import cover_mm
 from workbench.ocular.aperture_design import ApertureRules, designed
 from workbench.ocular.beamline import Beamline
 from workbench.ocular.eye_model import EyeModel, Structure
@@ -101,3 +102,17 @@ def designed_aperture(plan: OcularPlan) -> Aperture:
     outline = tumour_outline(plan.eye_model.tumour, pose, BeamProjection.of(plan.beamline))
     made = designed(outline, ApertureRules(margin_mm=margin, block_id=plan.field.aperture.block_id), plan.beamline)
     return replace(made, block_number=plan.field.aperture.block_number)
+
+
+def tumour_cover_mm(plan: OcularPlan) -> float | None:
+    """By how much a plan's tumour lies inside its aperture, isocentric plane: the least distance of the two edges, mm.
+
+    Returns
+    -------
+    Negative by how much the tumour is cut off; None when the shape of eye or tumour is not known. An aperture that was made with a margin
+    has a little less than it, because its corners are joined by straight edges.
+    """
+    if plan.eye_model is None or plan.eye_model.tumour is None or plan.pose is None:
+        return None
+    outline = tumour_outline(plan.eye_model.tumour, plan.pose, BeamProjection.of(plan.beamline))
+    return cover_mm(outline, np.array(plan.isocentric.points_mm))
