@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.errors import COMMENT_LENGTH, Conflict, Refused, Unavailable, WorkbenchError, short
+from workbench.errors import COMMENT_LENGTH, Conflict, Refused, Unavailable, WorkbenchError, named, short, trace
 
 
 @pytest.mark.parametrize("kind", [Refused, Conflict, Unavailable])
@@ -40,3 +40,23 @@ def test_an_error_comment_is_always_a_valid_lo(sentence: str) -> None:
     assert comment.isascii()
     assert comment == "" or comment.isprintable()
     assert "\\" not in comment
+
+
+def test_a_trace_has_classes_rules_and_code_and_no_message() -> None:
+    """Those of the cause too, which comes first as Python has it."""
+    name = "Doe^Jane"
+
+    def failing() -> None:
+        try:
+            {}[name]
+        except KeyError as cause:
+            raise Refused(f"file {name}: found nothing, expected DICOM", rule="format") from cause
+
+    with pytest.raises(Refused) as caught:
+        failing()
+    told = trace(caught.value)
+
+    assert [line for line in told.splitlines() if not line.startswith(" ")] == ["KeyError", "which led to", "Refused (format)"]
+    assert "in failing" in told
+    assert "Doe" not in told
+    assert (named(caught.value), named(KeyError("Doe"))) == ("Refused (format)", "KeyError")

@@ -27,7 +27,7 @@ from workbench.archive.writing import OWNER_ONLY
 from workbench.clock import Clock, SystemClock
 from workbench.dicom import part10
 from workbench.dicom.uids import RandomUids, UidSource
-from workbench.errors import Refused, Unavailable
+from workbench.errors import Refused, Unavailable, trace
 from workbench.events import Event, EventBus, EventKind, Events, first
 from workbench.mapping.deidentified import Key
 from workbench.mapping.manual_record import Entry
@@ -456,8 +456,8 @@ class Workbench:
         while not self._closing.wait(FOLLOW_S):
             try:
                 self._archive.database.follow()
-            except Unavailable:
-                log.exception("the history cannot be followed")
+            except Unavailable as problem:
+                log.error("the history cannot be followed:\n%s", trace(problem))
 
 
 def _number(session: SessionRow | int) -> int:

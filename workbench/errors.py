@@ -13,7 +13,8 @@ programs can compare; ``comment`` is the sentence's short form for the wire (Err
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Iterator, Mapping
 
 COMMENT_LENGTH = 64
 
@@ -50,6 +51,29 @@ class Conflict(WorkbenchError):
 
 class Unavailable(WorkbenchError):
     """A peer, the disk or the database cannot serve; trying again may help."""
+
+
+def trace(problem: BaseException) -> str:
+    """Where something went wrong, for the log: classes, rules and lines of code, those of its causes too.
+
+    No message: it may say what a user typed, what a file is called or what a peer sent, and so name a patient.
+    """
+    return "\n".join(_frames(problem)).rstrip()
+
+
+def named(problem: BaseException) -> str:
+    """An error's class and, where it is one of ours, its rule."""
+    rule = problem.rule if isinstance(problem, WorkbenchError) else ""
+    return f"{type(problem).__name__} ({rule})" if rule else type(problem).__name__
+
+
+def _frames(problem: BaseException) -> Iterator[str]:
+    """The cause first, as Python prints it."""
+    before = problem.__cause__ or (None if problem.__suppress_context__ else problem.__context__)
+    if before is not None:
+        yield from _frames(before)
+        yield "which led to"
+    yield "".join(traceback.format_tb(problem.__traceback__)) + named(problem)
 
 
 def short(sentence: str) -> str:

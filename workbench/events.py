@@ -17,6 +17,8 @@ from datetime import datetime
 from enum import StrEnum
 from html import escape
 
+from workbench.errors import trace
+
 log = logging.getLogger(__name__)
 
 
@@ -160,8 +162,8 @@ class EventBus:
         for subscriber in self._subscribers:
             try:
                 subscriber(event)
-            except Exception:
-                log.exception("a subscriber failed on %s", event.kind)
+            except Exception as problem:
+                log.error("a subscriber failed on %s:\n%s", event.kind, trace(problem))
 
 
 class Bridge:
@@ -206,7 +208,7 @@ class Bridge:
             try:
                 function(*arguments)
             except Exception as problem:
-                log.exception("a posted call failed")
+                log.error("a posted call failed:\n%s", trace(problem))
                 self.failures.append(problem)
 
     async def drain(self) -> None:

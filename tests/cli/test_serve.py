@@ -187,7 +187,7 @@ def test_a_move_in_flight_is_finished_when_the_provider_is_told_to_stop(tmp_path
 
 
 def test_the_log_of_a_session_can_be_read_and_names_nobody(tmp_path: Path) -> None:
-    """When, how grave, where and what, with peers and UIDs; no patient's name, birth date or lock, whatever is refused."""
+    """When, how grave, where and what, with peers and UIDs; no name, birth date or lock, whatever is refused: the history says why."""
     data = tmp_path / "data"
     plan = make_ion_plan(PatientName="Unmistakable^Name", PatientBirthDate="19031225")
     with Workbench(data, listen=False) as bench:
@@ -207,7 +207,9 @@ def test_the_log_of_a_session_can_be_read_and_names_nobody(tmp_path: Path) -> No
         line for line in log.splitlines() if not re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} (INFO|WARNING) workbench\.[\w.]+: .", line)
     ] == []
     assert f"workitem {reports[0].treated.workitem} set IN PROGRESS by DEVICE" in log
-    assert "Patient ID is not that of the running session" in log
+    assert "refused: Refused (no-session)" in log
+    with Workbench(data, listen=False) as bench:
+        assert "Patient ID is not that of the running session" in bench.history().of("object.refused")[0].told
     for hidden in ("Unmistakable", "19031225", LOCK):
         assert hidden not in log
 

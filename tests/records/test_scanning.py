@@ -383,3 +383,23 @@ def _empty_memory() -> Iterator[None]:
     yield
     fsspec = pytest.importorskip("fsspec")
     fsspec.filesystem("memory").store.clear()
+
+
+def test_a_file_that_fails_as_nobody_expected_is_a_row_and_its_name_is_not_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file may be called after a patient: the table names it with the reason, and the log has the lines of code."""
+    name = "Doe^Jane"
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError(name)
+
+    monkeypatch.setattr("workbench.records.scanning.batch.told", broken)
+    (tmp_path / "Doe.dcm").write_bytes(as_file(make_ct(make_ion_plan())))
+
+    with scan(tmp_path, processes=1) as records:
+        (row,) = records.unreadable().to_dict("records")
+
+    assert (Path(row["file"]).name, row["rule"], row["why"]) == ("Doe.dcm", "unexpected", "ZeroDivisionError: Doe^Jane")
+    assert "ZeroDivisionError" in caplog.text
+    assert "Doe" not in caplog.text

@@ -66,13 +66,14 @@ def test_a_record_whose_spots_contradict_each_other_is_unreadable_in_these_alone
         assert records.spots(patient_id="P3").empty
 
 
-def test_a_file_that_went_since_the_scan_is_unreadable_when_it_is_asked_for(folder: Path) -> None:
-    """No exception half-way."""
+def test_a_file_that_went_since_the_scan_is_unreadable_when_it_is_asked_for(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """No exception half-way; the table names the file, and the log the record, since a file may be called after a patient."""
     with scan(folder, zone=UTC) as records:
         (folder / f"{WHOLE}.dcm").unlink()
 
         assert records.spots().empty
         assert (f"{WHOLE}.dcm", "cannot be read (No such file or directory)") in unread(records.unreadable())
+    assert caplog.messages == [f"spots of record {WHOLE} cannot be read: FileNotFoundError"]
 
 
 def test_spots_of_data_sets_cannot_be_read_again() -> None:

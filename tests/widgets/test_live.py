@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from workbench.errors import Conflict
+import pytest
+
+from workbench.errors import Conflict, Refused
 from workbench.events import Event, EventBus, EventKind
 from workbench_widgets.live import Live
 
@@ -159,6 +162,28 @@ def test_an_unexpected_failure_is_told_with_its_kind() -> None:
     live.pump()
 
     assert heard.sentences == ["unexpected KeyError: 'absent'; the log has the details"]
+
+
+def test_what_the_screen_says_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """A path that was typed may be called after a patient: the log has the rule or the class, and where it failed."""
+    heard, typed = Heard(), "/media/Doe^Jane.dcm"
+    live = make_live(heard)
+    caplog.set_level(logging.DEBUG)
+
+    def refuse() -> None:
+        raise Refused(f"{typed}: found no DICOM, expected a file", rule="format")
+
+    def fail() -> None:
+        raise FileNotFoundError(2, "No such file or directory", typed)
+
+    live.post(refuse)
+    live.post(fail)
+    live.pump()
+
+    assert ["Doe^Jane" in one for one in heard.sentences] == [True, True]
+    assert "Refused (format)" in caplog.text
+    assert "FileNotFoundError" in caplog.text
+    assert "Doe" not in caplog.text
 
 
 def test_a_closed_bridge_hears_nothing_more() -> None:

@@ -299,6 +299,21 @@ def test_nothing_of_a_patient_is_logged_whatever_happens(house: House, caplog: p
         assert secret not in told
 
 
+def test_what_an_object_says_is_in_the_history_and_not_in_the_log(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    """A value that breaks a row may be a name at the wrong place: the log has path, code and rule."""
+    _, plan = house.running()
+    caplog.set_level(logging.DEBUG, logger="workbench")
+
+    record = make_record(plan)
+    record.TreatmentSessionIonBeamSequence[0].TreatmentTerminationStatus = "JANE"
+
+    refusal = refusal_of(house, record)
+
+    assert "JANE" in str(refusal)
+    assert f"refused: Refused ({refusal.rule})" in caplog.text
+    assert "JANE" not in caplog.text
+
+
 @pytest.mark.parametrize("given", ["P-001", "p-001"])
 def test_an_import_for_a_patient_takes_that_patients_objects(house: House, given: str) -> None:
     """Upper and lower case are the same patient; a second import is known already."""

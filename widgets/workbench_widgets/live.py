@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, named, trace
 from workbench.events import Bridge
 
 log = logging.getLogger(__name__)
@@ -158,8 +158,8 @@ class Live:
 
     def _tell(self, problem: Exception) -> None:
         if isinstance(problem, WorkbenchError):
-            log.info("refused: %s", problem)
+            log.info("a dashboard was refused something: %s", named(problem))
             self._refused(problem)
         else:
-            log.error("a dashboard's work failed", exc_info=problem)
+            log.error("a dashboard's work failed:\n%s", trace(problem))
             self._failed(f"unexpected {type(problem).__name__}: {problem}; the log has the details")

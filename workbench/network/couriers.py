@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from workbench.errors import Refused, Unavailable
+from workbench.errors import Refused, Unavailable, trace
 from workbench.iods.dialect import Dialect
 from workbench.mapping.dialects import translated
 from workbench.network.link import Link
@@ -123,8 +123,8 @@ class Courier:
                 self._lose(1 + len(self._waiting), str(problem))
                 self._waiting.clear()
         except Exception as problem:
-            log.exception("an event report to %s failed", self._receiver)
-            self._lose(1, str(problem))
+            log.error("an event report to %s failed:\n%s", self._receiver, trace(problem))
+            self._lose(1, f"unexpected {type(problem).__name__}")
         else:
             self._sent += 1
 

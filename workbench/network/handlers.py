@@ -18,7 +18,7 @@ from pydicom.multival import MultiValue
 from workbench.conformance import services
 from workbench.dicom import uids
 from workbench.dicom.part10 import Encoded
-from workbench.errors import Refused, WorkbenchError
+from workbench.errors import Refused, WorkbenchError, named, trace
 from workbench.events import EventKind
 from workbench.iods.dialect import Dialect
 from workbench.network import statuses
@@ -73,8 +73,8 @@ def _answered(handler: Callable[..., Pair]) -> Callable[..., Pair]:
             return handler(self, event)
         except WorkbenchError as error:
             return statuses.refusal(error), None
-        except Exception:
-            log.exception("request of %s failed", caller(event))
+        except Exception as problem:
+            log.error("request of %s failed:\n%s", caller(event), trace(problem))
             return statuses.reply(statuses.PROCESSING_FAILURE, INTERNAL), None
 
     return wrapped
@@ -159,10 +159,10 @@ class Handlers:
                 yield statuses.reply(pending), answer
                 let_go(event)
         except WorkbenchError as error:
-            log.info("C-FIND of %s refused: %s", caller(event), error)
+            log.info("C-FIND of %s refused: %s", caller(event), named(error))
             yield statuses.refusal(error), None
-        except Exception:
-            log.exception("C-FIND of %s failed", caller(event))
+        except Exception as problem:
+            log.error("C-FIND of %s failed:\n%s", caller(event), trace(problem))
             yield statuses.reply(statuses.UNABLE_TO_PROCESS, INTERNAL), None
 
     @_answered

@@ -21,7 +21,7 @@ from pynetdicom.association import Association
 
 from workbench.dicom import part10, uids
 from workbench.dicom.part10 import Encoded
-from workbench.errors import Refused, Unavailable
+from workbench.errors import Refused, Unavailable, named
 from workbench.iods.dialect import Dialect
 from workbench.mapping.event_reports import EventReport
 from workbench.network.contexts import MOVE_PDU, MOVED, STORED, UPS_STATE_ACTION, contexts, without_delay
@@ -390,7 +390,7 @@ class Receiver:
         try:
             report = EventReport.read(int(request.EventTypeID), str(request.AffectedSOPInstanceUID), said, dialect)
         except Refused as problem:
-            log.warning("an event report was not understood: %s", problem)
+            log.warning("an event report was not understood: %s", named(problem))
             return NO_SUCH_EVENT, None
         with self._told:
             self._reports.append(report)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from workbench.errors import Unavailable
+from workbench.errors import Unavailable, trace
 from workbench.events import Event, EventBus
 from workbench.network.couriers import Courier, Outcome
 from workbench.settings import Settings
@@ -84,8 +84,8 @@ class Reporter:
                 self._after, due = self._reports.due(self._after)
                 is_known = True
                 self._hand(due)
-            except Unavailable:
-                log.exception("the history cannot be read; what it holds is reported later")
+            except Unavailable as problem:
+                log.error("the history cannot be read; what it holds is reported later:\n%s", trace(problem))
                 is_known = False
             if is_last:
                 return
@@ -122,5 +122,5 @@ class Reporter:
             log.info("%d event reports sent to %s", outcome.count, outcome.receiver)
         try:
             self._reports.tell(outcome.receiver, outcome.count, outcome.why)
-        except Unavailable:
-            log.exception("what became of reports to %s could not be written down", outcome.receiver)
+        except Unavailable as problem:
+            log.error("what became of reports to %s could not be written down:\n%s", outcome.receiver, trace(problem))

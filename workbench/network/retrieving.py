@@ -9,7 +9,7 @@ from typing import Any, Final
 from workbench.archive.rows import StoredObject
 from workbench.conformance import services
 from workbench.dicom.part10 import Encoded
-from workbench.errors import WorkbenchError
+from workbench.errors import WorkbenchError, named, trace
 from workbench.network import statuses
 from workbench.network.pdus import Originator
 from workbench.network.requests import INTERNAL, Pair, caller, decoded
@@ -67,8 +67,8 @@ class Retrieving:
             chosen = self._retrieve.select(decoded(event, event.request.Identifier), caller(event), what)
         except WorkbenchError as error:
             return [], (statuses.refusal(error), None)
-        except Exception:
-            log.exception("%s of %s failed", what, caller(event))
+        except Exception as problem:
+            log.error("%s of %s failed:\n%s", what, caller(event), trace(problem))
             return [], (statuses.reply(statuses.UNABLE_TO_PROCESS, INTERNAL), None)
         if len(chosen) > MOST:
             return [], (statuses.reply(statuses.TOO_MANY, f"{len(chosen)} objects match, at most {MOST} can be counted"), None)
@@ -88,10 +88,10 @@ class Retrieving:
             try:
                 status = deliver(self._retrieve.read(stored))
             except WorkbenchError as error:
-                log.warning("object %s was not sent: %s", stored.uid, error)
+                log.warning("object %s was not sent to %s: %s", stored.uid, receiver, named(error))
                 status, why = statuses.UNABLE_TO_PROCESS, error.comment
-            except Exception:
-                log.exception("object %s was not sent", stored.uid)
+            except Exception as problem:
+                log.error("object %s was not sent to %s:\n%s", stored.uid, receiver, trace(problem))
                 status, why = statuses.UNABLE_TO_PROCESS, INTERNAL
             before = counted.completed + counted.warned
             counted.count(stored.uid, status)

@@ -14,6 +14,7 @@ from pynetdicom.association import Association
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.pdu import A_ABORT_RQ
 
+from workbench.errors import trace
 from workbench.network.reactor import run_upper_layer
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def _reacts(provider: DULServiceProvider) -> None:
     except Exception as problem:
         association = provider.assoc
         log.warning("%s sent what cannot be read (%s); association aborted", _name(association), type(problem).__name__)
-        log.debug("where it could not be read", exc_info=True)
+        log.debug("where it could not be read:\n%s", trace(problem))
         # As pynetdicom does with a PDU that it cannot decode: its state machine is not to be trusted any more.
         association.is_aborted, association.is_established = True, False
         association._kill = provider._kill_thread = True

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from workbench.dicom.reading import EncodedDataset
-from workbench.errors import Refused, Unavailable
+from workbench.errors import Refused, Unavailable, named
 from workbench.mapping.records import read_spots
 from workbench.records.scanning.told import reason
 from workbench.treatment.spots import Spots
@@ -25,10 +25,10 @@ class Unread:
 
     rows: dict[str, dict[str, object]] = field(default_factory=dict)
 
-    def add(self, file: str, problem: Exception) -> None:
-        """One more, with the reason."""
+    def add(self, file: str, record: str, problem: Exception) -> None:
+        """One more, with the reason; the log has the record's UID, since a file may be called after a patient."""
         rule, why = reason(problem)
-        log.warning("spots of %s: %s", file, why)
+        log.warning("spots of record %s cannot be read: %s", record, named(problem))
         self.rows[file] = {"file": file, "rule": rule, "why": why}
 
     def frame(self) -> pd.DataFrame:
@@ -52,7 +52,7 @@ def spots_of(
         try:
             found.append(spots_table(read_spots(open_it(file), zone=zone), beams))
         except (Refused, Unavailable, OSError) as problem:
-            unread.add(file, problem)
+            unread.add(file, str(beams["record_uid"].iloc[0]), problem)
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 

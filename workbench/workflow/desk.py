@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from workbench.archive.archive import Archive
 from workbench.clock import Clock
 from workbench.dicom.uids import UidSource
-from workbench.errors import Conflict, Refused
+from workbench.errors import Conflict, Refused, named
 from workbench.events import EventKind
 from workbench.settings import Settings
 
@@ -32,7 +32,7 @@ class Desk:
         try:
             yield
         except (Refused, Conflict) as refusal:
-            log.info("%s of %s by %s refused: %s", what, subject, actor, refusal)
+            log.info("%s of %s by %s refused: %s", what, subject, actor, named(refusal))
             detail = {**refusal.facts, "what": what, "rule": refusal.rule, "why": str(refusal), "comment": refusal.comment}
             if refusal.details:
                 detail["findings"] = "\n".join(refusal.details)

@@ -274,8 +274,8 @@ def _inspect(instance: Encoded, dataset: EncodedDataset, scope: Scope, direction
         )
     wrong = errors(inspect(instance, direction, scope, read=dataset))
     told = tuple(f"{finding.path} {finding.code}: {_told(finding)}" for finding in wrong)
-    for line in told:
-        log.info("object %s: %s", instance.sop_instance_uid, line)
+    for finding in wrong:
+        log.info("object %s: %s %s", instance.sop_instance_uid, finding.path, finding.code)
     if wrong:
         first = wrong[0]
         more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -295,7 +295,7 @@ def _located(finding: Finding) -> str:
 
 
 def _told(finding: Finding) -> str:
-    """The finding's message for log and history; what it says of a patient or a person stays out of them."""
+    """The finding's message for the history; what it says of a patient or a person stays out of them."""
     tag = Tag(finding.tag)
     private = tag.is_private or not dictionary_has_tag(tag)
     is_personal = tag.group == PATIENT_GROUP or (not private and dictionary_VR(tag) == "PN")

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from workbench.dicom import part10, uids
 from workbench.dicom.reading import EncodedDataset, read
-from workbench.errors import Refused, Unavailable, WorkbenchError
+from workbench.errors import Refused, Unavailable, WorkbenchError, trace
 from workbench.mapping.scalars import text
 from workbench.records.scanning.parts import LISTING, SCHEMAS, write_part
 from workbench.records.scanning.places import Listed, Place
@@ -112,8 +112,8 @@ class _Gathered:
         except (Refused, OSError, Unavailable) as problem:
             entry["rule"], entry["why"] = reason(problem)
         except Exception as problem:
-            # The border of a scan: one file of a million must not end it, and the log has the trace.
-            log.exception("scan: %s", listed.file)
+            # The border of a scan: one file of a million must not end it. The log has the trace, and the row the file's name.
+            log.error("a file could not be scanned:\n%s", trace(problem))
             entry |= {"rule": "unexpected", "why": f"{type(problem).__name__}: {problem}"}
         else:
             entry |= {"rows": len(found), "has_spots": found.has_spots}
