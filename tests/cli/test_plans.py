@@ -10,7 +10,10 @@ import pytest
 from pydicom import dcmread
 
 from tests.cli.terminal import Command, files_below
+from tests.ocular.cases import sample_plan
+from workbench.ocular import to_json, with_gaze
 from workbench.ocular.eyeplan import sample_eyeplan
+from workbench.ocular.gaze import Light
 
 
 @pytest.fixture
@@ -284,6 +287,19 @@ def test_range_and_modulation_follow_from_the_eye(command: Command, shared: Path
     ]
     field = json.loads((tmp_path / "new.json").read_text())["plan"]["field"]
     assert (field["range_mm"], field["modulation_mm"]) == (22.4, 18.2)
+
+
+def test_a_peak_that_is_spread_to_the_surface_is_told_with_its_depth(command: Command, tmp_path: Path) -> None:
+    """The sample's eye, looking to 60/210, wants more modulation than range; the new plan has as much."""
+    turned = with_gaze(sample_plan(), Light(polar_deg=60.0, azimuth_deg=210.0))
+    (tmp_path / "turned.json").write_text(to_json(turned))
+
+    result = command("plan", "depth", tmp_path / "turned.json", "--to", tmp_path / "new.json")
+
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[3] == "modulation is the range: the peak is spread to the surface"
+    field = json.loads((tmp_path / "new.json").read_text())["plan"]["field"]
+    assert (field["range_mm"], field["modulation_mm"]) == (16.9, 16.9)
 
 
 @pytest.mark.parametrize(

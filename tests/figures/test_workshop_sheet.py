@@ -130,3 +130,17 @@ def test_an_aperture_that_is_turned_is_drawn_turned() -> None:
 
     assert (square[0] < square[2]).all()
     assert SQUARE_MM[0] < SQUARE_MM[2]
+
+
+def test_a_peak_that_is_spread_to_the_surface_is_on_the_sheet() -> None:
+    """A modulation as wide as the range is said in words; the sample's is not."""
+    words = {
+        modulation_mm: [
+            value
+            for table in sheet_tables(make_plan(field=make_field(range_mm=20.0, modulation_mm=modulation_mm)))
+            for _, value in table.rows
+        ]
+        for modulation_mm in (19.9, 20.0)
+    }
+
+    assert ["the peak is spread to the surface" in one for one in words.values()] == [False, True]

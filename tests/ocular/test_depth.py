@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from tests.ocular.cases import StoppedClock, sample_plan
 from workbench.errors import Refused
-from workbench.ocular import OcularPlan, read_eyeplan
+from workbench.ocular import OcularPlan, read_eyeplan, with_gaze
 from workbench.ocular.accessories import Wedge
 from workbench.ocular.beamline import load_beamline
 from workbench.ocular.depth import (
     DepthRules,
+    TumourDepth,
     depth_of,
     distal_surface_mm,
     most_anterior_z_mm,
@@ -30,6 +31,7 @@ from workbench.ocular.depth import (
 )
 from workbench.ocular.eye import Laterality
 from workbench.ocular.eye_model import EyeModel
+from workbench.ocular.gaze import Light
 from workbench.ocular.pose import EyePose
 from workbench.ocular.projection import BeamProjection
 from workbench.ocular.structures import Cornea, Sclera
@@ -191,6 +193,63 @@ def test_tumour_behind_a_wedge_needs_more_range() -> None:
 
     assert behind.depth_mm - depth.depth_mm == pytest.approx(wedge_thickness_mm(partial, depth.isocentric_mm, LINE), abs=1e-9)
     assert behind.range_mm > depth.range_mm + 3.0 * (1 - 90 / 1750) - 1e-9
+
+
+def test_a_margin_before_the_surface_asks_for_a_peak_spread_to_it() -> None:
+    """The apex lies 20 mm deep: 19.9 mm before it are water still, 21 mm are not, and modulation is the range of 26.5 mm."""
+    inside, outside = (tumour_depth(EYE, AHEAD, LINE, replace(RULES, proximal_mm=margin)) for margin in (19.9, 21.0))
+
+    assert (inside.modulation_mm, inside.is_to_surface) == (pytest.approx(26.4), False)
+    assert (outside.range_mm, outside.modulation_mm, outside.is_to_surface) == (pytest.approx(26.5), outside.range_mm, True)
+
+
+def test_behind_a_wedge_the_surface_is_as_deep_as_the_wedge_is_thick() -> None:
+    """Points 2 and 6 mm deep, the first behind 3 mm of wedge: the peak begins where that ray leaves the wedge, or 3 mm before the other."""
+    partial = wedge(type="PARTIAL_STANDARD", thin_edge_mm=0.0)
+    places = np.array([[-3.0 / (1 - 90 / 1750), 0.0], [1.0, 0.0]])
+    bare = TumourDepth(
+        isocentric_mm=places,
+        depth_mm=np.array([2.0, 6.0]),
+        skin_z_mm=0.0,
+        rules=DepthRules(distal_mm=1.0, proximal_mm=3.0, skin_plane_mm=0.0),
+    )
+
+    behind = bare.with_wedges([partial], LINE)
+
+    assert (bare.range_mm, bare.modulation_mm, bare.is_to_surface) == (7.0, 7.0, True)
+    assert behind.depth_mm == pytest.approx([5.0, 6.0])
+    assert (behind.range_mm, behind.modulation_mm, behind.is_to_surface) == (pytest.approx(7.0), pytest.approx(4.0), True)
+
+
+@given(margin=st.floats(min_value=0.0, max_value=60.0), thin_edge=st.floats(min_value=-8.0, max_value=8.0))
+def test_modulation_is_never_more_than_the_range(margin: float, thin_edge: float) -> None:
+    """With and without a wedge, whatever the margin; and it holds the tumour itself."""
+    depth = tumour_depth(EYE, AHEAD, LINE, replace(RULES, proximal_mm=margin))
+
+    for one in (depth, depth.with_wedges([wedge(type="PARTIAL_STANDARD", thin_edge_mm=thin_edge)], LINE)):
+        assert one.range_mm - one.shallowest_mm <= one.modulation_mm + 1e-9
+        assert one.modulation_mm <= one.range_mm
+
+
+def test_a_gaze_that_brings_the_margin_before_the_surface_makes_a_plan(shared: Path) -> None:
+    """Case P3 at 50/30 wants 19.7 mm of modulation with 18.9 mm of range; the wheel is gated for 18.9 mm."""
+    turned = with_gaze(clinical(shared, "P3"), Light(polar_deg=50.0, azimuth_deg=30.0))
+
+    plan = with_depth(turned, depth_of(turned))
+
+    assert (plan.field.range_mm, plan.field.modulation_mm, plan.field.is_to_surface) == (18.9, 18.9, True)
+    assert plan.field.range_modulators[0].gating_stop_water_equivalent_mm == 18.9
+
+
+@pytest.mark.parametrize("case", ["P1", "P2", "P3"])
+def test_clinical_peaks_begin_behind_the_surface(shared: Path, case: str) -> None:
+    """So the limit says nothing about MODN: all is as the tumour and its margins ask for."""
+    depth = depth_of(clinical(shared, case))
+
+    assert not depth.is_to_surface
+    assert depth.modulation_mm == pytest.approx(
+        depth.deepest_mm - depth.shallowest_mm + depth.rules.distal_mm + depth.rules.proximal_mm, abs=1e-9
+    )
 
 
 def test_wedge_without_a_direction_shapes_nothing() -> None:

@@ -167,6 +167,20 @@ def test_another_modulation_is_told_where_the_range_is_the_same(widget: EyeBeamV
     assert widget.message.endswith("range 23.4 mm and modulation 15.8 mm follow the gaze.")
 
 
+def test_a_peak_that_is_spread_to_the_surface_is_told(widget: EyeBeamView) -> None:
+    """At 60/210 the tumour with its margin begins before the surface: modulation is the range, and that is a plan."""
+    widget.polar.value, widget.azimuth.value = 60.0, 210.0
+    pumped(widget)
+
+    assert widget.message.endswith("range 16.9 mm and modulation 16.9 mm follow the gaze; the peak is spread to the surface.")
+    assert "Modulation is the range: the peak is spread to the surface." in widget._of_what.value
+    widget.use.click()
+    pumped(widget)
+    assert widget.plan is not None
+    assert widget.plan.field.is_to_surface
+    assert "spread to the surface" in widget._of_what.value
+
+
 def test_going_back_restores_gaze_and_aperture(widget: EyeBeamView) -> None:
     """Nothing of the edits is left."""
     widget.polar.value = 35.0
@@ -210,17 +224,17 @@ def test_an_aperture_that_cuts_the_tumour_off_is_warned_of(widget: EyeBeamView) 
         assert re.search(words, re.sub("<[^>]*>", " ", notice))
 
 
-@pytest.mark.parametrize("refused", [{"block": [[0, 0], [5, 5], [5, 0], [0, 5]]}, {"polar": 60.0}])
+@pytest.mark.parametrize("refused", [{"block": [[0, 0], [5, 5], [5, 0], [0, 5]]}, {"polar": 60.0, "azimuth": 30.0}])
 def test_of_what_is_no_plan_no_number_is_shown(widget: EyeBeamView, refused: dict[str, Any]) -> None:
-    """After a gaze of 30° an aperture that is none, or a gaze with more modulation than range: no number of before is left."""
+    """After a gaze of 30° an aperture that is none, or a gaze whose aperture leaves the snout: no number of before is left."""
     widget.polar.value, widget.azimuth.value = 30.0, 210.0
     pumped(widget)
-    widget.polar.value = refused.get("polar", 30.0)
+    widget.polar.value, widget.azimuth.value = refused.get("polar", 30.0), refused.get("azimuth", 210.0)
     widget.canvas.block_mm = refused.get("block", widget.canvas.block_mm)
     pumped(widget)
 
     assert 'class="wb-notice wb-fail"' in widget._notice.value
-    assert shown(widget) == [f"{widget.polar.value:.1f} at 210.0", *["\N{EN DASH}"] * 4]
+    assert shown(widget) == [f"{widget.polar.value:.1f} at {widget.azimuth.value:.1f}", *["\N{EN DASH}"] * 4]
     assert "Drawn as in the plan: what is shown is none." in widget._of_what.value
     widget.reset.click()
     pumped(widget)

@@ -21,7 +21,7 @@ from workbench.figures import Cut, eye_sections
 from workbench.ocular.aperture import Aperture
 from workbench.ocular.aperture_cover import cover_words
 from workbench.ocular.beam_view import designed_aperture, tumour_cover_mm
-from workbench.ocular.depth import depth_of, with_depth
+from workbench.ocular.depth import TO_SURFACE, depth_of, with_depth
 from workbench.ocular.gaze import Light
 from workbench.ocular.plan import OcularPlan
 from workbench.ocular.setup import FilmPicture
@@ -247,7 +247,7 @@ class EyeBeamView(ClosingBox):
         """
         drawn, cut = made or plan, self.cut.value
         self._facts.value = _facts(plan, turned, made)
-        self._of_what.value = "" if made else markup.empty(OF_THE_PLAN)
+        self._of_what.value = _of_what(made)
         self.section.show((drawn, cut), lambda: eye_sections(drawn, inches=SECTION_INCHES, cuts=(cut,)))
 
     def _enable(self) -> None:
@@ -322,7 +322,16 @@ def _gaze_words(plan: OcularPlan) -> str:
 def _can_be_used(plan: OcularPlan, made: OcularPlan) -> str:
     before, now = ((one.field.range_mm, one.field.modulation_mm) for one in (plan, made))
     depth = "" if now == before else f", range {now[0]:.1f} mm and modulation {now[1]:.1f} mm follow the gaze"
+    if made.field.is_to_surface:
+        depth += f"; {TO_SURFACE}"
     return f"Not yet a plan: {_gaze_words(made)}, {_opening_words(made)}{depth}."
+
+
+def _of_what(made: OcularPlan | None) -> str:
+    """What has to be said of the depth section; blank where it speaks for itself."""
+    if made is None:
+        return markup.empty(OF_THE_PLAN)
+    return markup.empty(f"Modulation is the range: {TO_SURFACE}.") if made.field.is_to_surface else ""
 
 
 def _opening_words(plan: OcularPlan) -> str:

@@ -18,7 +18,7 @@ from workbench.cli.plans import app
 from workbench.errors import Refused
 from workbench.ocular.aperture import Aperture
 from workbench.ocular.beam_view import designed_aperture
-from workbench.ocular.depth import depth_of, with_depth
+from workbench.ocular.depth import TO_SURFACE, depth_of, with_depth
 from workbench.ocular.milling import aperture_from_mil, to_mil
 from workbench.ocular.store import to_json
 
@@ -66,6 +66,8 @@ def depth(
     )
     table = [(name, f"{has:.1f}", f"{follows:.1f}", f"{follows - has:+.1f}") for name, has, follows in rows]
     say(aligned(("mm", "plan", "geometry", "difference"), table))
+    if lies.is_to_surface:
+        say(f"modulation is the range: {TO_SURFACE}")
     if to is not None:
         write_new(to, to_json(with_depth(found, lies)).encode("utf-8"))
         say(f"{to}: range {lies.range_mm:.1f} mm, modulation {lies.modulation_mm:.1f} mm")

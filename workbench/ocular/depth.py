@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -24,6 +25,8 @@ from workbench.ocular.plan import OcularPlan
 from workbench.ocular.pose import EyePose
 from workbench.ocular.projection import BeamProjection
 
+TO_SURFACE: Final = "the peak is spread to the surface"
+"""What is said of a modulation as wide as the range."""
 BEHIND_EYE_MM = -150.0
 """A plane of the room that no eye reaches: every ray has entered before it."""
 DECIMALS = 1
@@ -58,14 +61,16 @@ class TumourDepth:
     Parameters
     ----------
     isocentric_mm : shape (n, 2), where the ray through each of its points crosses the isocentric plane.
-    depth_mm : shape (n,), depth of each point along its ray.
+    depth_mm : shape (n,), depth of each point along its ray, with what wedges take of the range.
     skin_z_mm : place of the skin plane, room frame.
+    surface_mm : shape (n,), depth at which each of these rays meets the patient: how thick the wedges on it are, 0 without wedges.
     """
 
     isocentric_mm: Array
     depth_mm: Array
     skin_z_mm: float
     rules: DepthRules
+    surface_mm: Array | float = 0.0
 
     @property
     def deepest_mm(self) -> float:
@@ -89,18 +94,32 @@ class TumourDepth:
 
     @property
     def modulation_mm(self) -> float:
-        """Width of the spread-out Bragg peak that holds the tumour and both margins, without wedges.
+        """Width of the spread-out Bragg peak that holds the tumour and both margins, without wedges; at most the range.
+
+        A ray meets nothing before its surface, so that a margin which lies before the surface asks for no dose: there the peak is spread
+        to the surface and no further. Behind wedges the surface of each ray is as deep as its wedges are thick. The peak is equally wide
+        on every ray; where it would begin inside a wedge, it begins at the surface.
 
         Source
         ------
-        EYEPLAN's MODN, reproduced on clinical cases within 0.2 mm.
+        EYEPLAN's MODN, reproduced on clinical cases within 0.2 mm; their proximal margins all begin behind the surface.
         """
-        return self.deepest_mm - self.shallowest_mm + self.rules.distal_mm + self.rules.proximal_mm
+        return self.range_mm - float(np.maximum(self._wanted_mm, self.surface_mm).min())
+
+    @property
+    def is_to_surface(self) -> bool:
+        """Whether the tumour with its proximal margin begins before the surface somewhere, so that the peak is spread to it there."""
+        return bool(np.any(self._wanted_mm < self.surface_mm))
+
+    @property
+    def _wanted_mm(self) -> Array:
+        """Depth at which the peak is wanted to begin for each point."""
+        return np.asarray(self.depth_mm - self.rules.proximal_mm)
 
     def with_wedges(self, wedges: Iterable[Wedge], beamline: Beamline) -> TumourDepth:
-        """The same tumour behind wedges: each point as much deeper as the wedges on its ray are thick."""
+        """The same tumour behind wedges: each point, and the surface before it, as much deeper as the wedges on its ray are thick."""
         thickness = sum((wedge_thickness_mm(wedge, self.isocentric_mm, beamline) for wedge in wedges), np.zeros(len(self.depth_mm)))
-        return replace(self, depth_mm=self.depth_mm + thickness)
+        return replace(self, depth_mm=self.depth_mm + thickness, surface_mm=self.surface_mm + thickness)
 
 
 def tumour_depth(model: EyeModel, pose: EyePose, beamline: Beamline, rules: DepthRules) -> TumourDepth:
@@ -235,7 +254,8 @@ def distal_surface_mm(range_mm: float, wedges: Iterable[Wedge], isocentric_mm: A
 def proximal_z_mm(plan: OcularPlan, skin_z_mm: float) -> float:
     """Where the tumour begins along the beam by a plan's range and modulation, room z: a check when its points are not known.
 
-    Planners put the isocentre in the middle of the tumour, so that this is half its extent along the beam.
+    Planners put the isocentre in the middle of the tumour, so that this is half its extent along the beam. A peak that is spread to the
+    surface begins there wherever the tumour does: of such a plan this is the deepest place at which its tumour may begin.
 
     Raises
     ------

@@ -119,7 +119,7 @@ class Field:
     id : field name (Beam Name).
     aperture : the block's opening.
     range_mm : depth in water of the distal edge from the skin plane.
-    modulation_mm : width of the spread-out Bragg peak in water.
+    modulation_mm : width of the spread-out Bragg peak in water; as wide as the range, it is spread to the surface.
     """
 
     id: str
@@ -161,6 +161,11 @@ class Field:
         if len(modulated) > 1:
             # PS3.3 C.8.8.25, Range Modulator Type.
             raise Refused(f"field: range_modulators {modulated} are all WHL_MODWEIGHTS, expected at most one", rule="two-modulators")
+
+    @property
+    def is_to_surface(self) -> bool:
+        """Whether the Bragg peak is spread to the surface, so that it begins no deeper on any ray."""
+        return self.modulation_mm >= self.range_mm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

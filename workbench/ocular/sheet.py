@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workbench.ocular.accessories import RangeModulator, RangeShifter, Wedge
+from workbench.ocular.depth import TO_SURFACE
 from workbench.ocular.gaze import thin_edge_deg
 from workbench.ocular.plan import OcularPlan
 
@@ -76,6 +77,7 @@ def _beam(plan: OcularPlan) -> list[Row]:
     return [
         ("machine, energy", f"{line.machine_name}, {line.nominal_energy_mev:.1f} MeV"),
         ("range, modulation", f"{field.range_mm:.1f} mm, {field.modulation_mm:.1f} mm in water"),
+        *_known(("", TO_SURFACE if field.is_to_surface else None)),
         *(row for one in field.range_shifters for row in _shifter(one)),
         *((f"spreader {one.id}", one.setting) for one in field.lateral_spreaders),
         *(row for one in field.range_modulators for row in _modulator(one)),
