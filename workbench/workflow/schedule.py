@@ -180,7 +180,7 @@ class Schedule:
         place: Room,
         supporting: Sequence[StoredObject],
     ) -> SessionRow:
-        now, settings, new = self.desk.clock.now(), self.desk.settings, self.desk.uids.new
+        settings, new = self.desk.settings, self.desk.uids.new
         names = mapping.SessionUids(session_plan=new(), session_plan_series=new(), instruction=new(), instruction_series=new())
         context = mapping.SessionContext(
             session=decided,
@@ -190,33 +190,13 @@ class Schedule:
             tolerances=settings.tolerances,
             identity=settings.identity,
             ae_title=settings.ae_title,
-            now=now,
+            now=self.desk.clock.now(),
         )
         session_plan = mapping.session_plan(source, context)
         made = [session_plan, *([mapping.instruction(session_plan, context)] if decided.tasks else [])]
         planned = [(one, _workitem(session_plan, context, one, new())) for one in steps(decided, made, supporting)]
         files = [(one, self.desk.archive.keep(one)) for one in (part10.encoded(one) for one in made)]
-        draft = SessionRow(
-            id=0,
-            state=SessionState.PREPARED,
-            kind=decided.kind,
-            room=place.name,
-            plan_uid=plan_course.plan_uid,
-            session_plan_uid=names.session_plan,
-            instruction_uid=names.instruction if decided.tasks else None,
-            plan_label=plan_course.label,
-            patient_id=plan_course.patient_id,
-            study_uid=str(source.StudyInstanceUID),
-            frame_uid=str(source.get("FrameOfReferenceUID") or "") or None,
-            fraction=decided.fraction,
-            metersets_mu=given,
-            tasks=tuple(
-                {"beam": one.beam_number, "type": one.delivery_type.value, "start_mu": one.start_meterset_mu, "end_mu": one.end_meterset_mu}
-                for one in decided.tasks
-            ),
-            explained=decided.explained(),
-            prepared_at=now,
-        )
+        draft = _draft(source, plan_course, context)
         with self.desk.archive.database.transaction() as transaction:
             _must_be_free(transaction, place, plan_course.plan_uid, decided.kind)
             session = transaction.sessions.add(draft)
@@ -225,15 +205,16 @@ class Schedule:
                 self.desk.archive.index(transaction, _created(instance, file, session, draft), instance, planned_beams)
             self._tell(transaction, EventKind.SESSION_PREPARED, session, USER)
             for step, dataset in planned:
-                row = _workitem_row(dataset, session, step)
-                transaction.workitems.add(row)
-                enroll(self.desk, transaction, row)
-                detail: Detail = {"session": session.id, "code": row.code}
-                transaction.history.append(
-                    EventKind.WORKITEM_SCHEDULED, subject=row.uid, actor=USER, at=self.desk.clock.now(), detail=detail
-                )
+                self._put_on_worklist(transaction, session, _workitem_row(dataset, session, step))
         log.info("session %d of plan %s prepared in room %s", session.id, plan_course.plan_uid, place.name)
         return session
+
+    def _put_on_worklist(self, transaction: Transaction, session: SessionRow, row: WorkitemRow) -> None:
+        """Whoever watches workitems to come watches this one from now on."""
+        transaction.workitems.add(row)
+        enroll(self.desk, transaction, row)
+        detail: Detail = {"session": session.id, "code": row.code}
+        transaction.history.append(EventKind.WORKITEM_SCHEDULED, subject=row.uid, actor=USER, at=self.desk.clock.now(), detail=detail)
 
     def _give_up(self, transaction: Transaction, session: SessionRow, actor: str) -> None:
         """Workitems that nobody will finish become CANCELED."""
@@ -247,6 +228,32 @@ class Schedule:
     def _tell(self, transaction: Transaction, kind: EventKind, session: SessionRow, actor: str) -> None:
         detail: Detail = {"room": session.room, "plan": session.plan_uid, "fraction": session.fraction}
         transaction.history.append(kind, subject=str(session.id), actor=actor, at=self.desk.clock.now(), detail=detail)
+
+
+def _draft(source: Dataset, plan_course: Course, context: mapping.SessionContext) -> SessionRow:
+    """What was decided, as a row that has no number yet."""
+    decided = context.session
+    return SessionRow(
+        id=0,
+        state=SessionState.PREPARED,
+        kind=decided.kind,
+        room=context.room.name,
+        plan_uid=plan_course.plan_uid,
+        session_plan_uid=context.uids.session_plan,
+        instruction_uid=context.uids.instruction if decided.tasks else None,
+        plan_label=plan_course.label,
+        patient_id=plan_course.patient_id,
+        study_uid=str(source.StudyInstanceUID),
+        frame_uid=str(source.get("FrameOfReferenceUID") or "") or None,
+        fraction=decided.fraction,
+        metersets_mu=dict(context.metersets_mu),
+        tasks=tuple(
+            {"beam": one.beam_number, "type": one.delivery_type.value, "start_mu": one.start_meterset_mu, "end_mu": one.end_meterset_mu}
+            for one in decided.tasks
+        ),
+        explained=decided.explained(),
+        prepared_at=context.now,
+    )
 
 
 def _session(view: Transaction, session_id: int) -> SessionRow:
