@@ -252,6 +252,8 @@ def test_changes_of_the_aperture_are_taken_back(page: Any, address: str, noteboo
     page.keyboard.press("Backspace")
     expect(page, ".wb-bev").to_have_attribute("data-points", "24")
     areas.append(told(page, "area"))
+    # Messages of two widgets can overtake each other on their way to the kernel.
+    expect(page, ".wb-eye-facts [data-row=shown] [data-fact='aperture at the block']").to_have_text(f"{float(areas[-1]):.1f}")
     page.click(".wb-fit")
     expect(page, ".wb-bev").not_to_have_attribute("data-area", areas[-1])
 

@@ -13,7 +13,6 @@ from matplotlib.image import imread
 
 from tests.browser import lab
 from tests.browser.lab import expect
-from tests.browser.screenshots import TREATED
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -23,6 +22,19 @@ PICTURES = {
     "Records": (".wb-rec-chart",),
 }
 """Dashboard of Home → the panels in it that have a picture."""
+
+
+CELL = """
+import workbench as wb
+import workbench_widgets as ww
+
+bench = wb.Workbench()
+bench.check_in(bench.add_plan(wb.ocular.read_eyeplan(wb.ocular.sample_eyeplan())), meterset_mu={1: 120.0})
+wb.SimulatedDevice(bench.address).treat()
+bench.complete(1)
+ww.HomeDashboard(bench)
+"""
+"""A fraction is done, so that every picture has something to show."""
 
 
 def ground(page: Any, panel: str) -> tuple[list[int], list[int], float]:
@@ -35,7 +47,7 @@ def ground(page: Any, panel: str) -> tuple[list[int], list[int], float]:
 
 def test_pictures_follow_the_theme_at_once(page: Any, address: str, notebooks: Path) -> None:
     """To dark and back, in every dashboard with a picture, also where one is made or shown again only after the switch."""
-    lab.write_notebook(notebooks / "theme.ipynb", f"{TREATED}\nimport workbench_widgets as ww\n\nww.HomeDashboard(bench)")
+    lab.write_notebook(notebooks / "theme.ipynb", CELL)
     lab.open_notebook(page, address, "theme.ipynb")
     assert lab.run_all(page) == []
     expect(page, ".wb-beam-view .wb-drawn").to_be_visible()
