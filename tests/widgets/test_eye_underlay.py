@@ -82,7 +82,7 @@ def test_without_a_bench_there_is_no_choice() -> None:
     assert view.underlay.layout.display == "none"
 
     view.show_image(picture())
-    assert (offered(view), view.underlay.choice.value, view.underlay.layout.display) == (["none", "the picture given in Python"], GIVEN, "")
+    assert (offered(view), view.underlay.choice.value, view.underlay.layout.display) == (["none", "picture given in Python"], GIVEN, "")
     chosen(view, NONE)
     assert view.canvas.pixels == b""
     chosen(view, GIVEN)
@@ -139,10 +139,12 @@ def test_a_film_stays_when_another_comes(bench: Workbench, view: EyeBeamView, tm
 def test_a_film_that_is_lost_is_a_sentence(bench: Workbench, view: EyeBeamView, tmp_path: Path) -> None:
     """Chosen after its file has gone, it is told of, and none lies under the eye."""
     uid = brought(bench, view, tmp_path / "stick")
+    film = offered(view)[1]
     bench.path(uid).unlink()
 
     chosen(view, uid)
 
+    assert f"The {film} cannot be shown: " in view.underlay._words.value
     assert "cannot be read (No such file or directory)" in view.underlay._words.value
     assert (view.underlay.choice.value, view.canvas.underlay) == (NONE, {})
 

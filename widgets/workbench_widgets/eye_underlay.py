@@ -89,7 +89,7 @@ class UnderlayChoice(ClosingBox):
         films = self._offered()
         options = [(self._named(one), one.stored.uid) for one in reversed(films)]
         if self._given is not None:
-            options.insert(0, ("the picture given in Python", GIVEN))
+            options.insert(0, ("picture given in Python", GIVEN))
         none = ("none" if options or self._images is None else NO_FILM, NONE)
         if list(self.choice.options) != [none, *options]:
             self.choice.options = [none, *options]
@@ -129,8 +129,9 @@ class UnderlayChoice(ClosingBox):
             try:
                 self._put(key)
             except WorkbenchError as problem:
+                words = next(words for words, one in self.choice.options if one == key)
                 self._put(NONE)
-                self._problem = str(problem)
+                self._problem = f"The {words} cannot be shown: {problem}"
             self._refresh()
 
     def _put(self, key: str) -> None:
