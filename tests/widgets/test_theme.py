@@ -37,3 +37,19 @@ def test_what_holds_on_a_narrow_page_is_not_undone_further_down(name: str) -> No
 
     assert len(found) > 5
     assert undone == []
+
+
+def test_what_a_width_changes_stands_in_the_section_of_what_it_changes() -> None:
+    """Whoever reads a dashboard's or a part's section has read all of it."""
+    sections = [list(rules(one)) for one in style_sheet().split("\n\n/* ")]
+
+    plain = [{selector for condition, selector, _ in found if not condition.startswith("@container")} for found in sections]
+    torn = [
+        f"{condition} {selector}"
+        for place, found in enumerate(sections)
+        for condition, selector, _ in found
+        if condition.startswith("@container") and selector not in plain[place] and any(selector in other for other in plain)
+    ]
+
+    assert len(sections) > 10
+    assert torn == []
